@@ -1,0 +1,1 @@
+//! Suites that prove a FHIR server over HTTP.

@@ -1,0 +1,1 @@
+//! FHIR packages, canonical resolution, snapshots, search parameters and compartments in one immutable registry.

@@ -1,0 +1,17 @@
+//! FHIR resources as borrowed document trees: the ground that all engines stand on.
+//!
+//! A resource is parsed once into a [`Document`]; [`Node`] is a copyable view of one of its values. The
+//! [`types::TypeModel`] says which types and elements FHIR has. Nothing here knows HTTP, SQL, the clock or the network.
+
+pub mod body;
+mod document;
+mod node;
+pub mod outcome;
+pub mod parse;
+pub mod types;
+pub mod write;
+
+pub use body::Body;
+pub use document::Document;
+pub use node::{Items, Kind, Members, Node};
+pub use outcome::{Issue, IssueType, OperationOutcome, Severity};

@@ -1,0 +1,1 @@
+//! FHIR search: query text to typed query, resource to search keys.

@@ -1,0 +1,1 @@
+//! Structural and profile validation of FHIR resources.

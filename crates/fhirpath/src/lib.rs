@@ -1,0 +1,1 @@
+//! FHIRPath 2.0 and the FHIR functions: compiled once, evaluated over borrowed nodes.

@@ -1,0 +1,3 @@
+//! The `westway` command.
+
+fn main() {}
