@@ -1,1 +1,5 @@
 //! FHIR packages, canonical resolution, snapshots, search parameters and compartments in one immutable registry.
+
+pub mod contents;
+
+pub use contents::{PackageContents, PackageResource};
