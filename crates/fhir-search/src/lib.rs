@@ -1,1 +1,6 @@
-//! FHIR search: query text to typed query, resource to search keys.
+//! FHIR search without SQL: query text to a typed [`query::Query`], resources to [`keys::SearchKeys`].
+
+pub mod hash;
+pub mod keys;
+pub mod parameters;
+pub mod query;

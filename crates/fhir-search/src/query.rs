@@ -1,0 +1,235 @@
+//! A search, typed: every parameter resolved against the registry, every value parsed. What cannot be
+//! honoured never gets here: it is refused while parsing, or listed in [`Query::ignored`] under lenient handling.
+
+use crate::keys::Target;
+use crate::parameters::ParameterId;
+
+/// A search of one type or of the whole system (R4 Search).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Query {
+    /// The resource types searched; one for a type-level search.
+    pub types: Vec<Box<str>>,
+    /// All must hold.
+    pub clauses: Vec<Clause>,
+    /// The order, most significant first; empty means newest first.
+    pub sort: Vec<Sort>,
+    /// Matches on a page.
+    pub count: usize,
+    /// Whether to count all matches.
+    pub total: Total,
+    /// `_summary=count`: only the number of matches is wanted.
+    pub only_count: bool,
+    /// `_include`: resources that matches refer to.
+    pub includes: Vec<Include>,
+    /// `_revinclude`: resources that refer to matches.
+    pub rev_includes: Vec<Include>,
+    /// The parameters that were applied, as given, in order: the `self` link.
+    pub applied: Vec<(String, String)>,
+    /// The parameters left out under `Prefer: handling=lenient`, each with the reason.
+    pub ignored: Vec<Ignored>,
+}
+
+/// A parameter that was not applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ignored {
+    /// As in the query: name with modifier.
+    pub name: String,
+    /// Why it is not applied.
+    pub reason: String,
+}
+
+/// `_total`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Total {
+    /// No number, unless it is known for free.
+    None,
+    /// Exact, or absent.
+    Accurate,
+}
+
+/// One condition on a resource.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Clause {
+    /// A search parameter of the type.
+    Parameter {
+        /// The parameter.
+        parameter: ParameterId,
+        /// The values, of which one must fit.
+        test: Test,
+    },
+    /// `_id`: one of these ids.
+    Id(Vec<Box<str>>),
+    /// `_lastUpdated`: one of these.
+    LastUpdated(Vec<DateTest>),
+    /// A chain: the reference parameter points to a resource of `target` for which the clause holds.
+    Chain {
+        /// The reference parameter of the type searched.
+        reference: ParameterId,
+        /// The type pointed to.
+        target: Box<str>,
+        /// What must hold there.
+        clause: Box<Clause>,
+    },
+    /// A reverse chain (`_has`): a resource of `source` points here and fulfils the clause.
+    Has {
+        /// The type that points here.
+        source: Box<str>,
+        /// Its reference parameter.
+        reference: ParameterId,
+        /// What must hold there.
+        clause: Box<Clause>,
+    },
+    /// At least one must hold: a chain whose target can be of several types, `,` between clauses of different kinds.
+    Any(Vec<Clause>),
+}
+
+/// The values of one parameter; the resource fits if one of them does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Test {
+    /// Hashes of token variants.
+    Token(Vec<i64>),
+    /// Targets of references.
+    Reference(Vec<Target>),
+    /// Dates.
+    Date(Vec<DateTest>),
+    /// Numbers and quantities.
+    Quantity(Vec<QuantityTest>),
+    /// Strings.
+    String(Vec<StringTest>),
+    /// Uris, equal.
+    Uri(Vec<Box<str>>),
+    /// Composites.
+    Composite(Vec<CompositeTest>),
+}
+
+/// The prefixes of R4 search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Comparison {
+    /// The range of the query contains the value.
+    Equal,
+    /// The range of the query does not contain the value.
+    NotEqual,
+    /// Part of the value is greater.
+    Greater,
+    /// Part of the value is less.
+    Less,
+    /// Greater or equal.
+    GreaterOrEqual,
+    /// Less or equal.
+    LessOrEqual,
+    /// The whole value is greater.
+    StartsAfter,
+    /// The whole value is less.
+    EndsBefore,
+    /// The ranges overlap, the range of the query having been widened by the parser.
+    Approximately,
+}
+
+/// A date to compare with, as a period in microseconds: `low` included, `high` excluded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DateTest {
+    /// How.
+    pub comparison: Comparison,
+    /// First microsecond.
+    pub low: i64,
+    /// First microsecond after.
+    pub high: i64,
+}
+
+/// A number to compare with: for Equal, NotEqual and Approximately the range that the digits imply (low included, high excluded);
+/// for the others the exact value in `value`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct QuantityTest {
+    /// How.
+    pub comparison: Comparison,
+    /// 0 for any unit; else the hash of a unit variant.
+    pub unit: i64,
+    /// The value as given.
+    pub value: f64,
+    /// Lower end of the implied range.
+    pub low: f64,
+    /// Upper end of the implied range.
+    pub high: f64,
+}
+
+/// A string to compare with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StringTest {
+    /// The folded value starts with this folded text.
+    StartsWith(Box<str>),
+    /// The value as written has this hash, and this folded text.
+    Exact {
+        /// Folded text.
+        folded: Box<str>,
+        /// Hash of the text as written.
+        exact: i64,
+    },
+}
+
+/// A composite to compare with.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CompositeTest {
+    /// All components are compared for equality.
+    Equal {
+        /// Hash over the components.
+        hash: i64,
+    },
+    /// The last component is a date; microseconds as in [`DateTest`].
+    Date {
+        /// Hash over the other components.
+        hash: i64,
+        /// The date.
+        test: DateTest,
+    },
+    /// The last component is a number or quantity; its unit is part of the hash.
+    Quantity {
+        /// Hash over the other components and the unit.
+        hash: i64,
+        /// The value.
+        test: QuantityTest,
+    },
+    /// The last component is a string: its key stands among the strings, behind the hash in hexadecimal.
+    String(StringTest),
+}
+
+/// One key of `_sort`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sort {
+    /// What to sort by.
+    pub by: SortBy,
+    /// Greatest first.
+    pub descending: bool,
+}
+
+/// What a search can be sorted by. Resources without a value come last in both directions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SortBy {
+    /// `_id`
+    Id,
+    /// `_lastUpdated`
+    LastUpdated,
+    /// A parameter whose keys are dates.
+    Date(ParameterId),
+    /// A parameter whose keys are numbers or quantities (sorted by value; units are not converted).
+    Quantity(ParameterId),
+    /// A parameter whose keys are strings.
+    String(ParameterId),
+    /// A parameter whose keys are uris.
+    Uri(ParameterId),
+    /// A token or reference parameter: by [`SortText`](crate::keys::SortText).
+    Text(ParameterId),
+}
+
+/// `_include` or `_revinclude`, resolved: for `_include` from matches of `source` along `parameter`; for `_revinclude`
+/// resources of `source` whose `parameter` points to a match.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Include {
+    /// The type that holds the reference.
+    pub source: Box<str>,
+    /// Its reference parameters (`*` means all of them).
+    pub parameters: Vec<ParameterId>,
+    /// Only targets of this type.
+    pub target: Option<Box<str>>,
+    /// `:iterate`: also from resources that were themselves included.
+    pub iterate: bool,
+}
