@@ -8,6 +8,8 @@ mod document;
 mod node;
 pub mod outcome;
 pub mod parse;
+pub mod primitive;
+pub mod reference;
 pub mod types;
 pub mod write;
 

@@ -109,8 +109,12 @@ impl Parser<'_> {
 
     fn unexpected(&self, expected: &str) -> ParseError {
         match self.text.get(self.at..).and_then(|rest| rest.chars().next()) {
-            Some(found) => self.fail(format!("found '{}' where {expected} was expected", found.escape_debug())),
-            None if self.at >= self.bytes.len() => self.fail(format!("the text ends where {expected} was expected")),
+            Some(found) => {
+                self.fail(format!("found '{}' where {expected} was expected", found.escape_debug()))
+            }
+            None if self.at >= self.bytes.len() => {
+                self.fail(format!("the text ends where {expected} was expected"))
+            }
             None => self.fail(format!("{expected} was expected")),
         }
     }
@@ -221,7 +225,9 @@ impl Parser<'_> {
         self.string(SlotKind::Key, SlotKind::EscapedKey)?;
         if self.is_duplicate(key, first_name, seen) {
             let name = self.key_text(key as u32).to_owned();
-            return Err(self.fail_at(format!("the member \"{}\" appears twice", name.escape_debug()), name_at));
+            return Err(
+                self.fail_at(format!("the member \"{}\" appears twice", name.escape_debug()), name_at)
+            );
         }
         self.names.push(key as u32);
         self.skip_space();
