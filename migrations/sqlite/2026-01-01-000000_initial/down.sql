@@ -1,0 +1,14 @@
+DROP TABLE ix_composite;
+DROP TABLE ix_uri;
+DROP TABLE ix_string;
+DROP TABLE ix_quantity;
+DROP TABLE ix_date;
+DROP TABLE ix_reference;
+DROP TABLE ix_token;
+DROP TABLE type_count;
+DROP TABLE current;
+DROP TABLE version;
+DROP TABLE resource_id;
+DROP TABLE search_parameter;
+DROP TABLE resource_type;
+DROP TABLE setting;
