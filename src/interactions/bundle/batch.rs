@@ -1,0 +1,25 @@
+//! batch: every entry for itself; one that fails does not touch the others.
+
+use fhir_model::Node;
+
+use super::{Entry, response_bundle};
+use crate::interactions::request::Returns;
+use crate::interactions::{Context, Error, Interaction, Request, Response, dispatch};
+
+/// Performs the entries one after the other.
+pub(super) fn batch(context: &Context, request: &Request, bundle: Node<'_>) -> Response {
+    let responses = Entry::each(bundle, request).map(|entry| perform(context, request, &entry?)).collect();
+    response_bundle("batch-response", &request.base, responses)
+}
+
+fn perform(context: &Context, outer: &Request, entry: &Entry<'_>) -> Result<Response, Error> {
+    let mut request = entry.to_request(outer);
+    if matches!(request.verb, crate::interactions::request::Verb::Put | crate::interactions::request::Verb::Post) {
+        request.prefer.returns = request.prefer.returns.or(Some(Returns::Minimal));
+    }
+    let answer = Interaction::of(context, &request).and_then(|interaction| match interaction {
+        Interaction::Bundle => Err(Error::BadParameter("a Bundle cannot be performed inside another".into())),
+        interaction => dispatch(context, &request, interaction),
+    });
+    answer.map_err(|error| entry.error(error))
+}

@@ -1,0 +1,120 @@
+//! Links between the entries of a transaction: whatever names an entry by its `fullUrl` gets the address that the entry will
+//! have (R4 HTTP 3.1.0.11.2), and conditional references get the address of their one match.
+
+use std::collections::HashMap;
+
+use fhir_model::Node;
+use fhir_model::reference::{LiteralKind, Reference, references};
+use fhir_model::write::Replacements;
+
+use super::identity::Identities;
+use crate::interactions::request::parse_query;
+use crate::interactions::{Context, Error, search};
+
+/// Rewrites the links of one transaction; remembers the conditional references that it has resolved.
+pub(super) struct Rewriter<'a> {
+    context: &'a Context,
+    identities: &'a Identities,
+    resolved: HashMap<String, String>,
+}
+
+impl<'a> Rewriter<'a> {
+    pub(super) fn new(context: &'a Context, identities: &'a Identities) -> Self {
+        Self { context, identities, resolved: HashMap::new() }
+    }
+
+    /// The strings of a resource that change, with their new text. `full_url` is that of the resource's entry.
+    pub(super) fn replacements(&mut self, resource: Node<'_>, full_url: Option<&str>) -> Result<Replacements, Error> {
+        let mut changed = Replacements::new();
+        let base = full_url.and_then(base_of);
+        let mut narrative: HashMap<u32, Vec<(std::ops::Range<usize>, String)>> = HashMap::new();
+        for literal in references(resource, self.context.registry.types()) {
+            let address = match literal.kind {
+                LiteralKind::Reference => self.reference(literal.text, base)?,
+                _ => self.identities.addresses.get(literal.text).cloned(),
+            };
+            let Some(address) = address else { continue };
+            match literal.range {
+                None => {
+                    changed.insert(literal.node.index(), address);
+                }
+                Some(range) => narrative.entry(literal.node.index()).or_default().push((range, address)),
+            }
+        }
+        for literal in references(resource, self.context.registry.types()) {
+            if let (Some(edits), Some(text)) = (narrative.remove(&literal.node.index()), literal.node.as_str()) {
+                changed.insert(literal.node.index(), spliced(text, edits));
+            }
+        }
+        Ok(changed)
+    }
+
+    fn reference(&mut self, text: &str, base: Option<&str>) -> Result<Option<String>, Error> {
+        if let Some(address) = self.identities.addresses.get(text) {
+            return Ok(Some(address.clone()));
+        }
+        match Reference::parse(text) {
+            Reference::Conditional { kind, query } => self.conditional(text, kind, query).map(Some),
+            // A relative reference means the entry whose fullUrl is made of the same base (R4 Bundle 2.36.4).
+            Reference::Relative { .. } => {
+                Ok(base.and_then(|base| self.identities.addresses.get(&format!("{base}/{text}"))).cloned())
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn conditional(&mut self, text: &str, kind: &str, query: &str) -> Result<String, Error> {
+        if let Some(address) = self.resolved.get(text) {
+            return Ok(address.clone());
+        }
+        let mut query = search::parse(self.context, kind, &parse_query(query), false)?;
+        query.count = 2;
+        let page = self.context.store.search(&query, None)?;
+        let failed = |matches| Error::ConditionalReference { reference: text.to_owned(), matches };
+        match page.matches.as_slice() {
+            [] => Err(failed("no")),
+            [only] => {
+                let address = format!("{}/{}", only.kind, only.id);
+                self.resolved.insert(text.to_owned(), address.clone());
+                Ok(address)
+            }
+            _ => Err(failed("several")),
+        }
+    }
+}
+
+/// The base of a fullUrl `[base]/Type/id`; none for urns.
+fn base_of(full_url: &str) -> Option<&str> {
+    match Reference::parse(full_url) {
+        Reference::Absolute { base, .. } => Some(base.trim_end_matches('/')),
+        _ => None,
+    }
+}
+
+fn spliced(text: &str, mut edits: Vec<(std::ops::Range<usize>, String)>) -> String {
+    edits.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
+    let mut text = text.to_owned();
+    for (range, address) in edits {
+        if text.is_char_boundary(range.start) && text.is_char_boundary(range.end) {
+            text.replace_range(range, &address);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edits_of_a_narrative_do_not_disturb_each_other() {
+        let edits = vec![(0..1, "xyz".to_owned()), (2..3, String::new())];
+        assert_eq!(spliced("abc", edits), "xyzb");
+    }
+
+    #[test]
+    fn only_restful_full_urls_have_a_base() {
+        assert_eq!(base_of("http://example.org/fhir/Patient/1"), Some("http://example.org/fhir"));
+        assert_eq!(base_of("urn:uuid:c757873d-ec9a-4326-a141-556f43239520"), None);
+    }
+}

@@ -1,0 +1,120 @@
+//! transaction: all entries or none (R4 HTTP 3.1.0.11.2).
+//!
+//! Writes are given to the store in the order of the specification (DELETE, POST, PUT), as one set; reads are performed after
+//! it, and see what was written.
+
+use fhir_model::write::Replacements;
+
+use super::identity::{Action, Identities, Identity};
+use super::rewrite::Rewriter;
+use super::{Entry, response_bundle};
+use crate::interactions::conditional::retry_while_changing;
+use crate::interactions::delete::deleted;
+use crate::interactions::prepare::prepare;
+use crate::interactions::request::Returns;
+use crate::interactions::{Context, Error, Interaction, Request, Response, dispatch};
+use crate::store::{Change, Effect, Expected, Method, StoreError, Write, WriteSet, Written};
+
+/// Performs a checked transaction Bundle.
+pub(super) fn transaction(context: &Context, request: &Request, entries: &[Entry<'_>]) -> Result<Response, Error> {
+    let responses = retry_while_changing(|| attempt(context, request, entries))?;
+    Ok(response_bundle("transaction-response", &request.base, responses.into_iter().map(Ok).collect()))
+}
+
+fn attempt(context: &Context, request: &Request, entries: &[Entry<'_>]) -> Result<Vec<Response>, Error> {
+    let identities = Identities::resolve(context, entries)?;
+    let mut rewriter = Rewriter::new(context, &identities);
+    let mut writes = Vec::with_capacity(entries.len());
+    for (entry, identity) in entries.iter().zip(&identities.of_entries) {
+        if let Some(write) = write_of(context, entry, identity, &mut rewriter).map_err(|error| entry.error(error))? {
+            writes.push((entry.index, write));
+        }
+    }
+    writes.sort_by_key(|(_, write)| order(&write.change));
+    let (places, writes): (Vec<usize>, Vec<Write>) = writes.into_iter().unzip();
+    let set = WriteSet { checks: identities.checks.clone(), writes, enforce_integrity: context.enforces() };
+    let written = context.write(set).map_err(|error| named(error, &places, entries))?;
+
+    let mut results: Vec<Option<Written>> = entries.iter().map(|_| None).collect();
+    for (place, result) in places.into_iter().zip(written) {
+        if let Some(slot) = results.get_mut(place) {
+            *slot = Some(result);
+        }
+    }
+    let each = entries.iter().zip(&identities.of_entries).zip(results);
+    each.map(|((entry, identity), result)| {
+        response(context, request, entry, identity, result).map_err(|error| entry.error(error))
+    })
+    .collect()
+}
+
+fn write_of(
+    context: &Context,
+    entry: &Entry<'_>,
+    identity: &Identity,
+    rewriter: &mut Rewriter<'_>,
+) -> Result<Option<Write>, Error> {
+    let (method, expected) = match identity.action {
+        Action::Read | Action::Found => return Ok(None),
+        Action::Create => (Method::Post, Expected::New),
+        Action::Update(expected) => (Method::Put, expected),
+        Action::Delete(expected) => (Method::Delete, expected),
+    };
+    let change = match entry.resource {
+        Some(resource) if method != Method::Delete => {
+            let replacements: Replacements = rewriter.replacements(resource, entry.full_url)?;
+            Change::Put(Box::new(prepare(context, resource, &identity.id, method, &replacements)?))
+        }
+        _ => Change::Delete,
+    };
+    let (kind, id) = (identity.kind.as_str().into(), identity.id.as_str().into());
+    Ok(Some(Write { kind, id, expected, change }))
+}
+
+/// DELETE before POST before PUT.
+fn order(change: &Change) -> u8 {
+    match change {
+        Change::Delete => 0,
+        Change::Put(prepared) if prepared.method == Method::Post => 1,
+        Change::Put(_) => 2,
+    }
+}
+
+/// An error of the store with the entry that it is about.
+fn named(error: StoreError, places: &[usize], entries: &[Entry<'_>]) -> Error {
+    let write = match &error {
+        StoreError::DanglingReference { write, .. } | StoreError::Referenced { write, .. } => Some(*write),
+        _ => None,
+    };
+    let entry = write.and_then(|write| places.get(write)).and_then(|place| entries.get(*place));
+    match entry {
+        Some(entry) => entry.error(error.into()),
+        None => error.into(),
+    }
+}
+
+fn response(
+    context: &Context,
+    request: &Request,
+    entry: &Entry<'_>,
+    identity: &Identity,
+    result: Option<Written>,
+) -> Result<Response, Error> {
+    match (identity.action, result) {
+        (Action::Read, _) => {
+            let request = entry.to_request(request);
+            dispatch(context, &request, Interaction::of(context, &request)?)
+        }
+        (Action::Found, _) => {
+            let version = context.store.read(&identity.kind, &identity.id)?.ok_or(Error::Contention)?;
+            Ok(Response::written(version, Effect::Unchanged, request.prefer, Returns::Minimal))
+        }
+        (Action::Delete(_), Some(written)) => {
+            Ok(deleted(written.version.version, written.effect, request.prefer.returns))
+        }
+        (_, Some(written)) => {
+            Ok(Response::written(written.version, written.effect, request.prefer, Returns::Minimal))
+        }
+        (_, None) => Err(Error::Internal("a write without result".into())),
+    }
+}

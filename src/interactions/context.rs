@@ -1,0 +1,104 @@
+//! What every interaction stands on: definitions, validation, search parameters and the store.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use fhir_definitions::Registry;
+use fhir_search::extract::Extractor;
+use fhir_search::parameters::Parameters;
+use fhir_validation::StructureValidator;
+
+use crate::config::Integrity;
+use crate::store::{Change, Store, StoreError, WriteSet, Written};
+
+/// Built once at start and shared by all threads.
+pub struct Context {
+    /// All definitions.
+    pub registry: Arc<Registry>,
+    /// The database.
+    pub store: Arc<dyn Store>,
+    /// The structural gate in front of every write.
+    pub validator: StructureValidator,
+    /// Search parameters by dense number.
+    pub parameters: Arc<Parameters>,
+    /// Resources to search keys.
+    pub extractor: Extractor,
+    /// The limits of requests.
+    pub limits: Limits,
+    types: HashSet<Box<str>>,
+}
+
+/// Limits and choices of the operator that interactions obey.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// What happens to references to resources that are not here.
+    pub integrity: Integrity,
+    /// Matches on a page when the client does not say.
+    pub default_count: usize,
+    /// Matches on a page at most.
+    pub max_count: usize,
+    /// Addresses under which this server is known: absolute references to them are local.
+    pub base_urls: Vec<String>,
+}
+
+impl Context {
+    /// Puts the engines together over a store.
+    pub fn new(registry: Arc<Registry>, store: Arc<dyn Store>, limits: Limits) -> Result<Self, StoreError> {
+        let parameters = Arc::new(Parameters::new(&registry, |kind, code| store.parameter_id(kind, code))?);
+        let extractor = Extractor::new(
+            registry.clone(),
+            parameters.clone(),
+            store.hasher(),
+            limits.base_urls.clone(),
+        );
+        Ok(Self {
+            validator: StructureValidator::new(registry.clone()),
+            types: registry.resource_types().iter().cloned().collect(),
+            registry,
+            store,
+            parameters,
+            extractor,
+            limits,
+        })
+    }
+
+    /// Whether R4 has a resource type of that name.
+    pub fn is_resource_type(&self, kind: &str) -> bool {
+        self.types.contains(kind)
+    }
+
+    /// Whether dangling references are refused.
+    pub fn enforces(&self) -> bool {
+        self.limits.integrity == Integrity::Enforce
+    }
+
+    /// Microseconds since 1970.
+    pub fn now(&self) -> i64 {
+        let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(elapsed.as_micros()).unwrap_or(i64::MAX)
+    }
+
+    /// Writes to the store. When dangling references are only warned of, says so in the log, without naming a patient.
+    pub fn write(&self, set: WriteSet) -> Result<Vec<Written>, StoreError> {
+        if self.limits.integrity == Integrity::Warn {
+            self.warn_of_dangling(&set)?;
+        }
+        self.store.write(set)
+    }
+
+    fn warn_of_dangling(&self, set: &WriteSet) -> Result<(), StoreError> {
+        let written = |kind: &str, id: &str| set.writes.iter().any(|write| &*write.kind == kind && &*write.id == id);
+        for write in &set.writes {
+            let Change::Put(prepared) = &write.change else { continue };
+            for reference in &prepared.references {
+                let here = written(&reference.kind, &reference.id)
+                    || self.store.read(&reference.kind, &reference.id)?.is_some_and(|found| !found.is_deleted());
+                if !here {
+                    log::warn!("dangling reference at {} of a {}", reference.expression, write.kind);
+                }
+            }
+        }
+        Ok(())
+    }
+}

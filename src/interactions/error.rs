@@ -1,0 +1,174 @@
+//! Why an interaction failed: the one place where failures become an HTTP status and an OperationOutcome.
+
+use fhir_model::parse::ParseError;
+use fhir_model::{Issue, IssueType, OperationOutcome};
+use thiserror::Error as ThisError;
+
+use crate::store::StoreError;
+
+/// A failed interaction. The message of each variant is what the client reads.
+#[derive(Debug, ThisError)]
+#[expect(missing_docs, reason = "the messages say what each variant means")]
+pub enum Error {
+    #[error("there is no resource type '{0}' in FHIR R4")]
+    UnknownType(String),
+    #[error("the operation {0} is not supported by this server")]
+    UnknownOperation(String),
+    #[error("'{0}' is no address of the FHIR API")]
+    NoSuchPath(String),
+    #[error("{verb} is not possible on '{path}'")]
+    MethodNotAllowed { verb: &'static str, path: String },
+    #[error("'{0}' is not an id: 1 to 64 characters of A-Z, a-z, 0-9, '-' and '.' were expected")]
+    BadId(String),
+    #[error("there is no {kind} with the id '{id}'")]
+    NotFound { kind: String, id: String },
+    #[error("{kind}/{id} has no version '{version}'")]
+    NoSuchVersion { kind: String, id: String, version: String },
+    #[error("{kind}/{id} was deleted")]
+    Gone { kind: String, id: String, version: u64 },
+    #[error("the body is not JSON: {0}")]
+    NotJson(#[from] ParseError),
+    #[error("a body with a {0} resource is needed")]
+    NoBody(String),
+    #[error("the body is a {found}, but the address says {expected}")]
+    WrongType { expected: String, found: String },
+    #[error("the id in the body is {found}, but the address says '{expected}'; they must be the same")]
+    WrongId { expected: String, found: String },
+    #[error("the resource is not valid")]
+    Invalid(Vec<Issue>),
+    #[error("the request is not valid")]
+    BadRequest(Vec<Issue>),
+    #[error("{0}")]
+    BadParameter(String),
+    #[error("{condition} does not hold: {kind}/{id} is at version {current}")]
+    VersionConflict { condition: &'static str, kind: Box<str>, id: Box<str>, current: u64 },
+    #[error("the condition '{condition}' matches more than one {kind}")]
+    MultipleMatches { kind: String, condition: String },
+    #[error("the conditional reference '{reference}' matches {matches} resources; exactly one was expected")]
+    ConditionalReference { reference: String, matches: &'static str },
+    #[error("the resources that the conditions look for kept changing; try again")]
+    Contention,
+    #[error(transparent)]
+    Store(StoreError),
+    #[error("{verb} {url}: {source}")]
+    Entry { index: usize, verb: String, url: String, source: Box<Error> },
+    #[error("the media type '{0}' is not supported; send application/fhir+json")]
+    UnsupportedMediaType(String),
+    #[error("none of the media types '{0}' can be produced; ask for application/fhir+json")]
+    NotAcceptable(String),
+    #[error("the body is larger than the {0} bytes that this server accepts")]
+    TooLarge(usize),
+    #[error("the server failed; the log has the details under the request id")]
+    Internal(String),
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::VersionConflict { kind, id, current } => {
+                Self::VersionConflict { condition: "If-Match", kind, id, current }
+            }
+            other => Self::Store(other),
+        }
+    }
+}
+
+impl Error {
+    /// A parameter whose value cannot be used.
+    pub fn bad_parameter(name: &str, value: &str, expected: &str) -> Self {
+        Self::BadParameter(format!("{name}={value}: {expected} was expected"))
+    }
+
+    /// The HTTP status (R4 HTTP 3.1.0.1.5 and the pages of each interaction).
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::UnknownType(_) | Self::UnknownOperation(_) | Self::NoSuchPath(_) => 404,
+            Self::NotFound { .. } | Self::NoSuchVersion { .. } => 404,
+            Self::MethodNotAllowed { .. } => 405,
+            Self::Gone { .. } => 410,
+            Self::BadId(_) | Self::NotJson(_) | Self::NoBody(_) | Self::Invalid(_) | Self::BadRequest(_) => 400,
+            Self::WrongType { .. } | Self::WrongId { .. } | Self::BadParameter(_) => 400,
+            Self::VersionConflict { .. } | Self::MultipleMatches { .. } | Self::ConditionalReference { .. } => 412,
+            Self::Contention => 409,
+            Self::Store(error) => store_status(error),
+            Self::Entry { source, .. } => source.status(),
+            Self::UnsupportedMediaType(_) => 415,
+            Self::NotAcceptable(_) => 406,
+            Self::TooLarge(_) => 413,
+            Self::Internal(_) => 500,
+        }
+    }
+
+    /// What the client gets to read.
+    pub fn outcome(&self) -> OperationOutcome {
+        match self {
+            Self::Invalid(issues) | Self::BadRequest(issues) => OperationOutcome { issues: issues.clone() },
+            Self::Entry { index, verb, url, source } => {
+                let mut outcome = source.outcome();
+                for issue in &mut outcome.issues {
+                    let entry = format!("Bundle.entry[{index}]");
+                    issue.diagnostics = format!("{verb} {url}: {}", issue.diagnostics);
+                    if !issue.expression.iter().any(|expression| expression.starts_with(&entry)) {
+                        issue.expression.insert(0, entry);
+                    }
+                }
+                outcome
+            }
+            Self::Store(error) => store_issue(error).into(),
+            other => Issue::error(other.issue_type(), other.to_string()).into(),
+        }
+    }
+
+    fn issue_type(&self) -> IssueType {
+        match self {
+            Self::UnknownType(_) | Self::UnknownOperation(_) | Self::MethodNotAllowed { .. } => IssueType::NotSupported,
+            Self::NoSuchPath(_) | Self::NotFound { .. } | Self::NoSuchVersion { .. } => IssueType::NotFound,
+            Self::Gone { .. } => IssueType::Deleted,
+            Self::NotJson(_) => IssueType::Structure,
+            Self::NoBody(_) => IssueType::Required,
+            Self::BadId(_) | Self::BadParameter(_) => IssueType::Value,
+            Self::VersionConflict { .. } | Self::Contention => IssueType::Conflict,
+            Self::MultipleMatches { .. } => IssueType::MultipleMatches,
+            Self::ConditionalReference { matches, .. } if *matches == "no" => IssueType::NotFound,
+            Self::ConditionalReference { .. } => IssueType::MultipleMatches,
+            Self::UnsupportedMediaType(_) | Self::NotAcceptable(_) => IssueType::NotSupported,
+            Self::TooLarge(_) => IssueType::TooLong,
+            Self::Internal(_) => IssueType::Exception,
+            _ => IssueType::Invalid,
+        }
+    }
+}
+
+fn store_status(error: &StoreError) -> u16 {
+    match error {
+        StoreError::VersionConflict { .. } => 412,
+        StoreError::ConditionChanged | StoreError::Referenced { .. } => 409,
+        StoreError::DanglingReference { .. } => 422,
+        StoreError::BadCursor => 400,
+        StoreError::Unavailable(_) | StoreError::NewerSchema { .. } => 503,
+        StoreError::Database(_) => 500,
+    }
+}
+
+fn store_issue(error: &StoreError) -> Issue {
+    match error {
+        StoreError::DanglingReference { reference, .. } => Issue::error(
+            IssueType::NotFound,
+            format!("the reference {}/{} points to a resource that is not on this server", reference.kind, reference.id),
+        )
+        .at(reference.expression.clone()),
+        StoreError::Referenced { kind, id, referrer, .. } => Issue::error(
+            IssueType::Conflict,
+            format!("{kind}/{id} cannot be deleted, since {referrer} refers to it"),
+        ),
+        StoreError::VersionConflict { .. } | StoreError::ConditionChanged => {
+            Issue::error(IssueType::Conflict, error.to_string())
+        }
+        StoreError::BadCursor => Issue::error(IssueType::Value, error.to_string()),
+        // What the database said is for the log, not for the client.
+        StoreError::Unavailable(_) | StoreError::NewerSchema { .. } => {
+            Issue::error(IssueType::Transient, "the database is not available at the moment; try again later")
+        }
+        StoreError::Database(_) => Issue::error(IssueType::Exception, "the database failed; the log has the details"),
+    }
+}

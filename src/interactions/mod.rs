@@ -1,0 +1,49 @@
+//! One file per FHIR interaction (R4 HTTP page). An interaction is a plain function from (context, request) to
+//! (response or error): no sockets, no SQL, so each can be tested by calling it.
+
+pub mod bundle;
+pub mod capabilities;
+mod conditional;
+pub mod context;
+mod create;
+mod delete;
+pub mod error;
+mod history;
+mod links;
+mod prepare;
+mod read;
+pub mod request;
+pub mod response;
+pub mod route;
+mod search;
+mod search_bundle;
+mod update;
+
+pub use context::Context;
+pub use error::Error;
+pub use request::Request;
+pub use response::Response;
+pub use route::Interaction;
+
+/// Performs a request. Blocks while the database works.
+pub fn perform(context: &Context, request: &Request) -> Result<Response, Error> {
+    let interaction = Interaction::of(context, request)?;
+    dispatch(context, request, interaction)
+}
+
+/// Performs a request whose interaction is known.
+pub fn dispatch(context: &Context, request: &Request, interaction: Interaction) -> Result<Response, Error> {
+    match interaction {
+        Interaction::Capabilities => Ok(capabilities::capabilities(context, request)),
+        Interaction::Read { kind, id } => read::read(context, &kind, &id),
+        Interaction::VersionRead { kind, id, version } => read::version_read(context, &kind, &id, version),
+        Interaction::Create { kind } => create::create(context, request, &kind),
+        Interaction::Update { kind, id } => update::update(context, request, &kind, &id),
+        Interaction::Delete { kind, id } => delete::delete(context, request, &kind, &id),
+        Interaction::HistoryInstance { kind, id } => history::instance(context, request, &kind, &id),
+        Interaction::HistoryType { kind } => history::of_type(context, request, &kind),
+        Interaction::HistorySystem => history::system(context, request),
+        Interaction::SearchType { kind } => search::search(context, request, &kind),
+        Interaction::Bundle => bundle::bundle(context, request),
+    }
+}

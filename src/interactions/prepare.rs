@@ -1,0 +1,82 @@
+//! From the bytes of a client to a version ready to be stored: parse, check, rewrite, extract. All of it happens before the
+//! store is asked, on as many threads as there are.
+
+use fhir_model::reference::{LiteralKind, Reference, references};
+use fhir_model::write::{Replacements, write};
+use fhir_model::{Body, Document, Issue, Node};
+
+use super::{Context, Error, Request};
+use crate::store::{LocalReference, Method, Prepared, relational};
+
+/// The resource in the body of a request, which must be of the type in the address.
+pub(super) fn parse(request: &Request, kind: &str) -> Result<Document, Error> {
+    if request.body.is_empty() {
+        return Err(Error::NoBody(kind.to_owned()));
+    }
+    let document = Document::parse_bytes(request.body.clone())?;
+    match document.root().resource_type() {
+        Some(found) if found == kind => Ok(document),
+        Some(found) => Err(Error::WrongType { expected: kind.to_owned(), found: found.to_owned() }),
+        None => Err(Error::WrongType { expected: kind.to_owned(), found: "JSON value without resourceType".into() }),
+    }
+}
+
+/// Refuses a resource whose structure is not that of its type.
+pub(super) fn check(context: &Context, resource: Node<'_>) -> Result<(), Error> {
+    let issues = context.validator.validate(resource);
+    if issues.iter().any(Issue::is_error) { Err(Error::Invalid(issues)) } else { Ok(()) }
+}
+
+/// Makes a checked resource ready to be stored as `kind/id`.
+///
+/// With `replacements` the resource is written and parsed once more, so that keys, references and rows are taken from what
+/// will be stored.
+pub(super) fn prepare(
+    context: &Context,
+    resource: Node<'_>,
+    id: &str,
+    method: Method,
+    replacements: &Replacements,
+) -> Result<Prepared, Error> {
+    if replacements.is_empty() {
+        return prepare_final(context, resource, id, method);
+    }
+    let mut rewritten = Vec::with_capacity(1024);
+    write(resource, Some(replacements), &mut rewritten);
+    prepare_final(context, Document::parse_bytes(rewritten)?.root(), id, method)
+}
+
+fn prepare_final(context: &Context, resource: Node<'_>, id: &str, method: Method) -> Result<Prepared, Error> {
+    Ok(Prepared {
+        method,
+        body: Body::new(resource, id, None),
+        keys: context.extractor.extract(resource),
+        references: local_references(context, resource),
+        rows: relational::rows(resource),
+    })
+}
+
+/// The literal references to resources of this server; each target once.
+fn local_references(context: &Context, resource: Node<'_>) -> Vec<LocalReference> {
+    let mut found: Vec<LocalReference> = Vec::new();
+    for literal in references(resource, context.registry.types()) {
+        if literal.kind != LiteralKind::Reference {
+            continue;
+        }
+        let (kind, id) = match Reference::parse(literal.text) {
+            Reference::Relative { kind, id, .. } => (kind, id),
+            Reference::Absolute { base, kind, id, .. } if is_own(context, base) => (kind, id),
+            _ => continue,
+        };
+        if !found.iter().any(|other| &*other.kind == kind && &*other.id == id) {
+            let expression = literal.path();
+            found.push(LocalReference { kind: kind.into(), id: id.into(), expression });
+        }
+    }
+    found
+}
+
+fn is_own(context: &Context, base: &str) -> bool {
+    let base = base.trim_end_matches('/');
+    context.limits.base_urls.iter().any(|own| own.trim_end_matches('/') == base)
+}

@@ -1,0 +1,133 @@
+//! A request, free of the protocol that brought it: HTTP, or an entry of a Bundle.
+
+/// What a client asks for.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The HTTP method.
+    pub verb: Verb,
+    /// The segments of the path below the base, decoded.
+    pub path: Vec<String>,
+    /// The parameters of the query and, for `POST _search`, of the form, decoded, in order.
+    pub query: Vec<(String, String)>,
+    /// The body; empty where there is none.
+    pub body: Vec<u8>,
+    /// The headers that make a request conditional.
+    pub conditions: Conditions,
+    /// The `Prefer` header.
+    pub prefer: Prefer,
+    /// The address of this server as the client knows it, without a slash at the end: what links begin with.
+    pub base: String,
+}
+
+/// HTTP methods that FHIR uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the HTTP methods")]
+pub enum Verb {
+    Get,
+    Head,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+/// Conditional headers, or their twins in `Bundle.entry.request`.
+#[derive(Clone, Debug, Default)]
+pub struct Conditions {
+    /// `If-Match`: an ETag.
+    pub if_match: Option<String>,
+    /// `If-None-Exist`: a search of the type created.
+    pub if_none_exist: Option<String>,
+}
+
+/// The `Prefer` header (R4 HTTP 3.1.0.1.10 and search 3.1.1.1.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Prefer {
+    /// `return=`
+    pub returns: Option<Returns>,
+    /// `handling=lenient`
+    pub lenient: bool,
+}
+
+/// What a write answers with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Returns {
+    /// No body.
+    Minimal,
+    /// The resource as it is now stored.
+    Representation,
+    /// An OperationOutcome.
+    OperationOutcome,
+}
+
+impl Prefer {
+    /// Parses the values of `Prefer` headers. Preferences of others are theirs and ignored, as RFC 7240 asks; a value that
+    /// FHIR does not define for `return` or `handling` is an error, and its text is returned.
+    pub fn parse<'a>(headers: impl Iterator<Item = &'a str>) -> Result<Self, String> {
+        let mut prefer = Self::default();
+        for preference in headers.flat_map(|header| header.split([',', ';'])) {
+            let Some((name, value)) = preference.split_once('=') else { continue };
+            let value = value.trim().trim_matches('"');
+            match (name.trim().to_ascii_lowercase().as_str(), value.to_ascii_lowercase().as_str()) {
+                ("return", "minimal") => prefer.returns = Some(Returns::Minimal),
+                ("return", "representation") => prefer.returns = Some(Returns::Representation),
+                ("return", "operationoutcome") => prefer.returns = Some(Returns::OperationOutcome),
+                ("handling", "lenient") => prefer.lenient = true,
+                ("handling", "strict") => prefer.lenient = false,
+                ("return" | "handling", _) => return Err(preference.trim().to_owned()),
+                _ => {}
+            }
+        }
+        Ok(prefer)
+    }
+}
+
+impl Verb {
+    /// The name as in HTTP.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    /// The verb of that name, as it stands in HTTP and in `Bundle.entry.request.method`.
+    pub fn of(name: &str) -> Option<Self> {
+        [Self::Get, Self::Head, Self::Post, Self::Put, Self::Patch, Self::Delete]
+            .into_iter()
+            .find(|verb| verb.name() == name)
+    }
+}
+
+/// Splits and decodes a query string or a form body.
+pub fn parse_query(text: &str) -> Vec<(String, String)> {
+    form_urlencoded::parse(text.as_bytes()).into_owned().collect()
+}
+
+/// Splits and decodes a path into its segments; empty ones (doubled or trailing slashes) are left out.
+pub fn parse_path(text: &str) -> Vec<String> {
+    let segments = text.split('/').filter(|segment| !segment.is_empty());
+    segments.map(|segment| percent_encoding::percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prefer_knows_its_own_and_leaves_the_rest() {
+        let prefer = Prefer::parse(["return=minimal; handling=lenient, respond-async", "wait=10"].into_iter());
+        assert_eq!(prefer, Ok(Prefer { returns: Some(Returns::Minimal), lenient: true }));
+        assert_eq!(Prefer::parse(["return=everything"].into_iter()), Err("return=everything".to_owned()));
+    }
+
+    #[test]
+    fn paths_and_queries_are_decoded() {
+        assert_eq!(parse_path("/Patient/a%20b//"), ["Patient", "a b"]);
+        assert_eq!(parse_query("a=1%2C2&b=x+y"), [("a".into(), "1,2".into()), ("b".into(), "x y".into())]);
+    }
+}

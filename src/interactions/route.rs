@@ -1,0 +1,112 @@
+//! Which interaction a method and path mean (R4 HTTP 3.1.0.1).
+
+use super::request::{Request, Verb};
+use super::{Context, Error};
+
+/// An interaction with what it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the variants are the interactions of the R4 HTTP page, the fields its parameters")]
+pub enum Interaction {
+    Capabilities,
+    Read { kind: String, id: String },
+    VersionRead { kind: String, id: String, version: u64 },
+    Create { kind: String },
+    Update { kind: String, id: String },
+    Delete { kind: String, id: String },
+    HistoryInstance { kind: String, id: String },
+    HistoryType { kind: String },
+    HistorySystem,
+    SearchType { kind: String },
+    Bundle,
+}
+
+impl Interaction {
+    /// The interaction that a request means, or why it means none here.
+    pub fn of(context: &Context, request: &Request) -> Result<Self, Error> {
+        let path: Vec<&str> = request.path.iter().map(String::as_str).collect();
+        let verb = if request.verb == Verb::Head { Verb::Get } else { request.verb };
+        let interaction = match (path.as_slice(), verb) {
+            ([], Verb::Post) => Self::Bundle,
+            (["metadata"], Verb::Get) => Self::Capabilities,
+            (["_history"], Verb::Get) => Self::HistorySystem,
+            ([kind], Verb::Get) => Self::SearchType { kind: checked_type(context, kind)? },
+            ([kind], Verb::Post) => Self::Create { kind: checked_type(context, kind)? },
+            ([kind, "_search"], Verb::Post) => Self::SearchType { kind: checked_type(context, kind)? },
+            ([kind, "_history"], Verb::Get) => Self::HistoryType { kind: checked_type(context, kind)? },
+            ([kind, id], _) if !is_special(id) => {
+                let (kind, id) = (checked_type(context, kind)?, checked_id(id)?);
+                match verb {
+                    Verb::Get => Self::Read { kind, id },
+                    Verb::Put => Self::Update { kind, id },
+                    Verb::Delete => Self::Delete { kind, id },
+                    _ => return Err(not_allowed(request)),
+                }
+            }
+            ([kind, id, "_history"], Verb::Get) => {
+                Self::HistoryInstance { kind: checked_type(context, kind)?, id: checked_id(id)? }
+            }
+            ([kind, id, "_history", version], Verb::Get) => Self::VersionRead {
+                kind: checked_type(context, kind)?,
+                id: checked_id(id)?,
+                version: version.parse().map_err(|_| Error::NoSuchVersion {
+                    kind: (*kind).into(),
+                    id: (*id).into(),
+                    version: (*version).into(),
+                })?,
+            },
+            _ => return Err(refusal(context, request, &path)),
+        };
+        Ok(interaction)
+    }
+
+    /// The shape of the route, for logs and metrics: it never carries an id.
+    pub fn pattern(&self) -> String {
+        match self {
+            Self::Capabilities => "metadata".into(),
+            Self::Read { kind, .. } | Self::Update { kind, .. } | Self::Delete { kind, .. } => format!("{kind}/{{id}}"),
+            Self::VersionRead { kind, .. } => format!("{kind}/{{id}}/_history/{{version}}"),
+            Self::Create { kind } | Self::SearchType { kind } => kind.clone(),
+            Self::HistoryInstance { kind, .. } => format!("{kind}/{{id}}/_history"),
+            Self::HistoryType { kind } => format!("{kind}/_history"),
+            Self::HistorySystem => "_history".into(),
+            Self::Bundle => "/".into(),
+        }
+    }
+}
+
+/// `$operation` and `_search`, `_history`: no ids.
+fn is_special(segment: &str) -> bool {
+    segment.starts_with(['$', '_'])
+}
+
+fn checked_type(context: &Context, kind: &str) -> Result<String, Error> {
+    if context.is_resource_type(kind) { Ok(kind.to_owned()) } else { Err(Error::UnknownType(kind.to_owned())) }
+}
+
+/// An id as R4 allows it: 1 to 64 letters, digits, `-` and `.`.
+pub fn checked_id(id: &str) -> Result<String, Error> {
+    let allowed = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '.');
+    if (1..=64).contains(&id.len()) && id.chars().all(allowed) {
+        Ok(id.to_owned())
+    } else {
+        Err(Error::BadId(id.to_owned()))
+    }
+}
+
+fn not_allowed(request: &Request) -> Error {
+    Error::MethodNotAllowed { verb: request.verb.name(), path: request.path.join("/") }
+}
+
+/// Why a path that fits no interaction is refused: an unknown type, an operation, or a method that does not fit.
+fn refusal(context: &Context, request: &Request, path: &[&str]) -> Error {
+    if let Some(operation) = path.iter().find(|segment| segment.starts_with('$')) {
+        return Error::UnknownOperation((*operation).to_owned());
+    }
+    match path.first() {
+        Some(kind) if !is_special(kind) && *kind != "metadata" && !context.is_resource_type(kind) => {
+            Error::UnknownType((*kind).to_owned())
+        }
+        _ if path.len() > 4 => Error::NoSuchPath(request.path.join("/")),
+        _ => not_allowed(request),
+    }
+}

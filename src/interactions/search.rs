@@ -1,0 +1,57 @@
+//! search of a type, by GET or POST (R4 HTTP 3.1.0.9, Search).
+
+use fhir_search::parse::{Handling, SearchSettings, parse as parse_search};
+use fhir_search::query::Query;
+
+use super::links::{self, PAGE_PARAMETER};
+use super::search_bundle::SearchBundle;
+use super::{Context, Error, Request, Response};
+use crate::store::Cursor;
+
+/// Parameters that say how to answer, not what to search; the protocol's side deals with them.
+const OF_THE_PROTOCOL: [&str; 2] = ["_format", "_pretty"];
+
+/// Searches the resources of a type.
+pub(super) fn search(context: &Context, request: &Request, kind: &str) -> Result<Response, Error> {
+    let (page, pairs): (Vec<_>, Vec<_>) = request.query.iter().cloned().partition(|(name, _)| name == PAGE_PARAMETER);
+    let query = parse(context, kind, &pairs, request.prefer.lenient)?;
+    let name = links::address("", kind, &query.applied, None);
+    let cursor = match page.as_slice() {
+        [] => None,
+        [(_, token)] => Some(Cursor(links::open(context.store.secret(), &name, token)?)),
+        _ => return Err(Error::BadParameter("_page was given more than once".into())),
+    };
+    let result = context.store.search(&query, cursor.as_ref())?;
+    let token = |cursor: &Cursor| links::seal(context.store.secret(), &name, &cursor.0);
+    let bundle = SearchBundle {
+        base: &request.base,
+        kind,
+        query: &query,
+        this_page: page.first().map(|(_, token)| token.clone()),
+        next_page: result.next.as_ref().map(token).transpose()?,
+        previous_page: result.previous.as_ref().map(token).transpose()?,
+        result: &result,
+    };
+    Ok(Response::resource(bundle.to_json()))
+}
+
+/// The typed query of search parameters, or why there is none.
+pub(super) fn parse(
+    context: &Context,
+    kind: &str,
+    pairs: &[(String, String)],
+    lenient: bool,
+) -> Result<Query, Error> {
+    let pairs: Vec<_> =
+        pairs.iter().filter(|(name, _)| !OF_THE_PROTOCOL.contains(&name.as_str())).cloned().collect();
+    let settings = SearchSettings {
+        default_count: context.limits.default_count,
+        max_count: context.limits.max_count,
+        base_urls: context.limits.base_urls.clone(),
+        now: context.now(),
+        ..SearchSettings::default()
+    };
+    let handling = if lenient { Handling::Lenient } else { Handling::Strict };
+    parse_search(&context.parameters, &context.store.hasher(), kind, &pairs, handling, &settings)
+        .map_err(|error| Error::BadRequest(error.issues))
+}
