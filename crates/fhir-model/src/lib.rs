@@ -8,6 +8,7 @@ mod document;
 mod node;
 pub mod outcome;
 pub mod parse;
+pub mod path;
 pub mod primitive;
 pub mod reference;
 pub mod types;

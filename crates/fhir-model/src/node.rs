@@ -47,6 +47,11 @@ impl<'a> Node<'a> {
         self.index
     }
 
+    /// Whether the value at `index`, or the member name there, is part of this one.
+    pub(crate) fn spans(self, index: u32) -> bool {
+        (self.index..self.slot().next).contains(&index)
+    }
+
     /// The JSON type.
     pub fn kind(self) -> Kind {
         match self.slot().kind {

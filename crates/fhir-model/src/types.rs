@@ -8,7 +8,16 @@ use std::collections::HashMap;
 #[derive(Debug, Default)]
 pub struct TypeModel {
     types: Vec<TypeInfo>,
+    /// Per type, the JSON names of its elements in alphabetical order: what [`TypeModel::member`] searches.
+    members: Vec<Vec<MemberPosition>>,
     by_name: HashMap<Box<str>, TypeId>,
+}
+
+/// Positions in [`TypeInfo::elements`] and [`ElementInfo::types`].
+#[derive(Clone, Copy, Debug)]
+struct MemberPosition {
+    element: u16,
+    choice: u16,
 }
 
 /// Position of a type in its [`TypeModel`].
@@ -95,6 +104,26 @@ impl TypeInfo {
             .find_map(|element| element.types.iter().find(|t| &*t.json_name == name).map(|t| (element, t)))
     }
 
+    fn sorted_members(&self) -> Vec<MemberPosition> {
+        let mut members: Vec<MemberPosition> = (0_u16..)
+            .zip(&self.elements)
+            .flat_map(|(element, info)| {
+                (0_u16..).zip(&info.types).map(move |(choice, _)| MemberPosition { element, choice })
+            })
+            .collect();
+        members.sort_by(|a, b| self.json_name(*a).cmp(self.json_name(*b)));
+        members
+    }
+
+    fn member(&self, position: MemberPosition) -> Option<(&ElementInfo, &ElementType)> {
+        let element = self.elements.get(usize::from(position.element))?;
+        Some((element, element.types.get(usize::from(position.choice))?))
+    }
+
+    fn json_name(&self, position: MemberPosition) -> &str {
+        self.member(position).map_or("", |(_, element_type)| &element_type.json_name)
+    }
+
     /// The element of that name (`value` for `value[x]`).
     pub fn element(&self, name: &str) -> Option<&ElementInfo> {
         self.elements.iter().find(|element| &*element.name == name)
@@ -104,17 +133,29 @@ impl TypeInfo {
 impl TypeModel {
     /// Adds a type, or replaces the type of that name, and returns its id.
     pub fn insert(&mut self, info: TypeInfo) -> TypeId {
+        let members = info.sorted_members();
         if let Some(id) = self.by_name.get(&info.name) {
-            let id = *id;
-            if let Some(slot) = self.types.get_mut(id.0 as usize) {
-                *slot = info;
+            let position = id.0 as usize;
+            if let (Some(old), Some(old_members)) =
+                (self.types.get_mut(position), self.members.get_mut(position))
+            {
+                *old = info;
+                *old_members = members;
             }
-            return id;
+            return *id;
         }
         let id = TypeId(self.types.len() as u32);
         self.by_name.insert(info.name.clone(), id);
         self.types.push(info);
+        self.members.push(members);
         id
+    }
+
+    /// The element and type that a member name of JSON means in a type: [`TypeInfo::element_by_json_name`], faster.
+    pub fn member(&self, id: TypeId, json_name: &str) -> Option<(&ElementInfo, &ElementType)> {
+        let (info, members) = (self.get(id)?, self.members.get(id.0 as usize)?);
+        let found = members.binary_search_by(|position| info.json_name(*position).cmp(json_name)).ok()?;
+        info.member(*members.get(found)?)
     }
 
     /// The id of the type of that name.

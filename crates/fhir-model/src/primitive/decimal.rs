@@ -15,9 +15,9 @@ struct Parts<'a> {
     exponent: Option<i64>,
 }
 
-/// Whether a text is a FHIR decimal, of whatever size.
-pub fn is_decimal(text: &str) -> bool {
-    parts(text).is_some()
+/// Checks a FHIR `decimal`, of whatever size.
+pub fn check(text: &str) -> Result<(), PrimitiveError> {
+    parts(text).map(drop).ok_or_else(|| PrimitiveError::new("decimal", text, FORM))
 }
 
 /// The exact value of a FHIR decimal; trailing zeros are kept as scale.
@@ -151,10 +151,10 @@ mod tests {
             ["", "-", "+1", "01", "1.", ".5", "1e", "1e+", "1 ", "1,5", "NaN", "0x1", "1_000", "--1", "-01"]
         {
             assert!(parse(text).is_err(), "{text} was accepted");
-            assert!(!is_decimal(text));
+            assert!(check(text).is_err());
         }
         for text in ["1e40", "1e-40", "0.12345678901234567890123456789", "123456789012345678901234567890"] {
-            assert!(is_decimal(text));
+            assert!(check(text).is_ok());
             assert!(parse(text).unwrap_err().to_string().contains("28"), "{text}");
         }
     }

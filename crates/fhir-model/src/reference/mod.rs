@@ -1,5 +1,10 @@
 //! References between resources (R4, section 2.3): the forms of a literal reference, and a walk over all links of a resource.
 
+mod narrative;
+mod walk;
+
+pub use walk::{Link, LinkKind, Links, references};
+
 use crate::primitive::identifiers::{is_id, is_type_name};
 
 /// A literal reference taken apart. The form alone is looked at, not whether type or target exist.
