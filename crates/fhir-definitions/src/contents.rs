@@ -20,3 +20,14 @@ pub struct PackageResource {
     /// The JSON text of the resource.
     pub json: Box<str>,
 }
+
+impl PackageContents {
+    /// Adds the resources of a text that has one JSON resource a line.
+    pub fn push_lines(&mut self, file: &str, lines: &str) {
+        let resources = lines.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+        self.resources.extend(resources.map(|(number, line)| PackageResource {
+            file: format!("{file}:{}", number + 1),
+            json: line.into(),
+        }));
+    }
+}

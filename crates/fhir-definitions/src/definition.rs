@@ -1,0 +1,183 @@
+//! The definitions of a registry: their texts, found by canonical url and parsed when first asked for.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
+use fhir_model::Document;
+use serde::Deserialize;
+
+use crate::canonical::{Canonical, compare_versions};
+
+/// The kinds of canonical resources that a registry keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "each is the FHIR resource type of that name")]
+pub enum DefinitionKind {
+    StructureDefinition,
+    SearchParameter,
+    ValueSet,
+    CodeSystem,
+    ConceptMap,
+    OperationDefinition,
+    CompartmentDefinition,
+    CapabilityStatement,
+}
+
+impl DefinitionKind {
+    /// All kinds.
+    pub const ALL: [Self; 8] = [
+        Self::StructureDefinition,
+        Self::SearchParameter,
+        Self::ValueSet,
+        Self::CodeSystem,
+        Self::ConceptMap,
+        Self::OperationDefinition,
+        Self::CompartmentDefinition,
+        Self::CapabilityStatement,
+    ];
+
+    /// The resource type: `ValueSet`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::StructureDefinition => "StructureDefinition",
+            Self::SearchParameter => "SearchParameter",
+            Self::ValueSet => "ValueSet",
+            Self::CodeSystem => "CodeSystem",
+            Self::ConceptMap => "ConceptMap",
+            Self::OperationDefinition => "OperationDefinition",
+            Self::CompartmentDefinition => "CompartmentDefinition",
+            Self::CapabilityStatement => "CapabilityStatement",
+        }
+    }
+
+    /// The kind of that resource type.
+    pub fn of(resource_type: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == resource_type)
+    }
+}
+
+/// One definition of a registry.
+#[derive(Debug)]
+pub struct Definition {
+    /// Its resource type.
+    pub kind: DefinitionKind,
+    /// Its canonical url.
+    pub url: Box<str>,
+    /// Its business version.
+    pub version: Option<Box<str>>,
+    text: Text,
+    defines_type: bool,
+    document: OnceLock<Option<Arc<Document>>>,
+}
+
+/// A JSON text that may be one line of a longer text.
+#[derive(Clone, Debug)]
+pub(crate) struct Text {
+    source: Arc<str>,
+    range: Range<usize>,
+}
+
+impl Text {
+    pub(crate) fn new(source: Arc<str>, range: Range<usize>) -> Self {
+        Self { source, range }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        self.source.get(self.range.clone()).unwrap_or_default()
+    }
+}
+
+/// The few members that tell what a definition is; the rest of the text is only skipped.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Head<'a> {
+    #[serde(borrow, default)]
+    pub(crate) resource_type: Cow<'a, str>,
+    #[serde(borrow)]
+    pub(crate) url: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    pub(crate) version: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    pub(crate) kind: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    pub(crate) derivation: Option<Cow<'a, str>>,
+}
+
+impl Head<'_> {
+    /// Whether this is a StructureDefinition that defines a type of FHIR rather than a profile or a logical model.
+    pub(crate) fn defines_type(&self) -> bool {
+        self.resource_type == "StructureDefinition"
+            && self.kind.as_deref() != Some("logical")
+            && self.derivation.as_deref() != Some("constraint")
+    }
+}
+
+impl Definition {
+    /// The JSON text.
+    pub fn text(&self) -> &str {
+        self.text.as_str()
+    }
+
+    /// The parsed definition, kept once it has been asked for; `None` if the text breaks the rules of FHIR's
+    /// JSON (a member given twice, for one).
+    pub fn document(&self) -> Option<&Arc<Document>> {
+        self.document.get_or_init(|| self.parse().map(Arc::new)).as_ref()
+    }
+
+    /// The definition parsed for one use: nothing is kept.
+    pub(crate) fn parse(&self) -> Option<Document> {
+        Document::parse(self.text()).ok()
+    }
+}
+
+/// All definitions, found by canonical url.
+#[derive(Debug, Default)]
+pub(crate) struct DefinitionIndex {
+    definitions: Vec<Definition>,
+    by_url: HashMap<Box<str>, Vec<usize>>,
+}
+
+impl DefinitionIndex {
+    /// Adds the definition of that text, whose head is `head`.
+    pub(crate) fn insert(&mut self, kind: DefinitionKind, url: &str, head: &Head<'_>, text: Text) {
+        self.by_url.entry(url.into()).or_default().push(self.definitions.len());
+        self.definitions.push(Definition {
+            kind,
+            url: url.into(),
+            version: head.version.as_deref().map(Into::into),
+            text,
+            defines_type: head.defines_type(),
+            document: OnceLock::new(),
+        });
+    }
+
+    /// The definition of that kind and canonical. Without a version the latest one; of two with the same
+    /// version the one loaded later.
+    pub(crate) fn find(&self, kind: DefinitionKind, canonical: &str) -> Option<&Definition> {
+        let canonical = Canonical::parse(canonical);
+        self.by_url
+            .get(canonical.url)?
+            .iter()
+            .filter_map(|position| self.definitions.get(*position))
+            .filter(|definition| definition.kind == kind)
+            .filter(|definition| {
+                canonical.version.is_none() || canonical.version == definition.version.as_deref()
+            })
+            .max_by(|a, b| compare_versions(a.version.as_deref(), b.version.as_deref()))
+    }
+
+    /// The StructureDefinitions that define types, parsed for one use.
+    pub(crate) fn type_definitions(&self) -> Vec<Document> {
+        self.definitions
+            .iter()
+            .filter(|definition| definition.defines_type)
+            .filter_map(Definition::parse)
+            .collect()
+    }
+
+    /// The definitions of a kind in the order of loading.
+    pub(crate) fn of_kind(&self, kind: DefinitionKind) -> impl Iterator<Item = &Definition> {
+        self.definitions.iter().filter(move |definition| definition.kind == kind)
+    }
+}
