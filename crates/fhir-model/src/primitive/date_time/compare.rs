@@ -2,16 +2,26 @@
 
 use std::cmp::Ordering;
 
-use super::{DateTime, Precision};
+use super::{DateTime, Offset, Precision};
 
 impl DateTime {
-    /// Which of two moments is earlier; `None` when the coarser one covers the other. Values without an offset are
-    /// taken as UTC. Seconds and their fractions count as one precision, as FHIRPath has it.
+    /// Which of two moments is earlier; `None` when that depends on what one of them leaves open: the coarser covers the
+    /// other, or a time without an offset is within reach of one that has an offset. A date without a time is taken as a
+    /// day of the calendar that the other is written in. Seconds and their fractions count as one precision.
     pub fn compare(&self, other: &Self) -> Option<Ordering> {
-        self.compare_in(other, 0)
+        let (local, offset) = match (self.offset, other.offset) {
+            (Some(offset), None) => (other, offset),
+            (None, Some(offset)) => (self, offset),
+            _ => return self.compare_in(other, 0),
+        };
+        if local.precision < Precision::Hour {
+            return self.compare_in(other, offset.minutes());
+        }
+        let earliest = self.compare_in(other, Offset::MAX_MINUTES);
+        earliest.filter(|_| earliest == self.compare_in(other, -Offset::MAX_MINUTES))
     }
 
-    /// Like [`DateTime::compare`], with the offset from UTC in minutes of values that have none.
+    /// Like [`DateTime::compare`], given the offset from UTC in minutes of values that have none.
     pub fn compare_in(&self, other: &Self, default_offset_minutes: i16) -> Option<Ordering> {
         if self.precision.min(Precision::Second) == other.precision.min(Precision::Second) {
             let key = |value: &Self| {
@@ -54,6 +64,7 @@ mod tests {
         assert_eq!(compare("2012-04-15T15:00", "2012-04-15T15:00:30"), None);
         assert_eq!(compare("2012-04-15", "2012-04-15T10:00:00Z"), None);
         assert_eq!(compare("2012-04-15", "2012-04-16T10:00:00Z"), Some(Ordering::Less));
+        assert_eq!(compare("2012-04-15", "2012-04-15T23:00:00-10:00"), None);
         assert_eq!(
             compare("2012-04-15T15:00:00.0000000000000001", "2012-04-15T15:00:00"),
             Some(Ordering::Greater)
@@ -67,6 +78,9 @@ mod tests {
             DateTime::parse_instant("2012-04-15T14:00:00Z").unwrap(),
         );
         assert_eq!(local.compare_in(&utc, 60), Some(Ordering::Equal));
-        assert_eq!(local.equals(&utc), Some(false));
+        assert_eq!(local.compare_in(&utc, 0), Some(Ordering::Greater));
+        assert_eq!(local.equals(&utc), None);
+        assert_eq!(utc.equals(&local), None);
+        assert_eq!(utc.compare(&local.add_micros(16 * 3_600_000_000).unwrap()), Some(Ordering::Less));
     }
 }

@@ -59,6 +59,9 @@ pub struct DateTime {
 }
 
 impl Offset {
+    /// The farthest that a clock may be from UTC, either way, in minutes.
+    pub const MAX_MINUTES: i16 = 14 * 60;
+
     /// Minutes ahead of UTC; negative behind it.
     pub fn minutes(self) -> i16 {
         match self {

@@ -109,7 +109,7 @@ fn scan_offset(scanner: &mut Scanner<'_>) -> Result<Option<Offset>, &'static str
     }
     let minutes = u16::from(scanner.two_digits().filter(|minutes| *minutes < 60).ok_or(EXPECTED)?);
     let total = hours * 60 + minutes;
-    if total <= 14 * 60 { Ok(Some(direction(total))) } else { Err(EXPECTED) }
+    if total <= Offset::MAX_MINUTES.unsigned_abs() { Ok(Some(direction(total))) } else { Err(EXPECTED) }
 }
 
 #[cfg(test)]
