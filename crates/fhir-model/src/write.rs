@@ -72,3 +72,57 @@ pub fn write_string(text: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(rest.as_bytes());
     out.push(b'"');
 }
+
+/// JSON laid out for people: two spaces a level, one member or item a line. `None` if the text is not JSON.
+pub fn pretty(json: &[u8]) -> Option<Vec<u8>> {
+    let document = crate::document::Document::parse_bytes(json.to_vec()).ok()?;
+    let mut out = Vec::with_capacity(json.len() * 3 / 2);
+    write_pretty(document.root(), 0, &mut out);
+    out.push(b'\n');
+    Some(out)
+}
+
+fn write_pretty(node: Node<'_>, level: usize, out: &mut Vec<u8>) {
+    if node.is_empty() {
+        return write(node, None, out);
+    }
+    let (open, close) = if node.is_object() { (b'{', b'}') } else { (b'[', b']') };
+    out.push(open);
+    for (position, (name, value)) in node.members().enumerate() {
+        begin_line(position, level + 1, out);
+        write_string(name, out);
+        out.extend_from_slice(b": ");
+        write_pretty(value, level + 1, out);
+    }
+    for (position, item) in node.items().enumerate() {
+        begin_line(position, level + 1, out);
+        write_pretty(item, level + 1, out);
+    }
+    begin_line(0, level, out);
+    out.push(close);
+}
+
+fn begin_line(position: usize, level: usize, out: &mut Vec<u8>) {
+    if position > 0 {
+        out.push(b',');
+    }
+    out.push(b'\n');
+    for _ in 0..level {
+        out.extend_from_slice(b"  ");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pretty_text_is_the_same_json() {
+        let json = br#"{"a":[1.00,{}],"b":"x\ny","c":[]}"#;
+        let laid_out = pretty(json).unwrap();
+        let expected = "{\n  \"a\": [\n    1.00,\n    {}\n  ],\n  \"b\": \"x\\ny\",\n  \"c\": []\n}\n";
+        assert_eq!(String::from_utf8(laid_out.clone()).unwrap(), expected);
+        assert_eq!(to_vec(crate::Document::parse_bytes(laid_out).unwrap().root()), json);
+        assert_eq!(pretty(b"{"), None);
+    }
+}
