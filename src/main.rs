@@ -1,3 +1,5 @@
 //! The `westway` command.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    westway::cli::run()
+}

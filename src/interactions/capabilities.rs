@@ -1,7 +1,7 @@
 //! capabilities: the CapabilityStatement (R4 HTTP 3.1.0.14). Made from the registry, the supported search parameters and the
 //! routes, so that it says what the server does and nothing else.
 
-use fhir_search::parameters::{Parameter, SearchParamType};
+use fhir_search::parameters::{Parameter, ParameterKind};
 use serde_json::{Value, json};
 
 use super::{Context, Request, Response};
@@ -37,15 +37,9 @@ pub(super) fn capabilities(context: &Context, request: &Request) -> Response {
 
 fn resource(context: &Context, kind: &str) -> Value {
     let parameters = context.parameters.of_type(kind);
-    let mut includes: Vec<String> = Vec::new();
-    for parameter in parameters.iter().filter(|parameter| parameter.kind == SearchParamType::Reference) {
-        includes.push(format!("{kind}:{}", parameter.code));
-    }
-    let rev_includes: Vec<String> = context
-        .parameters
-        .pointing_to(kind)
-        .map(|parameter| format!("{}:{}", parameter.resource_type, parameter.code))
-        .collect();
+    let name = |parameter: &Parameter| format!("{}:{}", parameter.resource_type, parameter.code);
+    let mut includes: Vec<String> = context.parameters.references(kind).map(name).collect();
+    let rev_includes: Vec<String> = context.parameters.pointing_to(kind).map(name).collect();
     let mut search: Vec<Value> = vec![
         json!({ "name": "_id", "type": "token" }),
         json!({ "name": "_lastUpdated", "type": "date" }),
@@ -79,5 +73,5 @@ fn resource(context: &Context, kind: &str) -> Value {
 }
 
 fn search_parameter(parameter: &Parameter) -> Value {
-    json!({ "name": parameter.code, "definition": parameter.url, "type": parameter.kind.code() })
+    json!({ "name": parameter.code, "definition": parameter.url, "type": parameter.value.kind.code() })
 }

@@ -73,12 +73,6 @@ impl Context {
         self.limits.integrity == Integrity::Enforce
     }
 
-    /// Microseconds since 1970.
-    pub fn now(&self) -> i64 {
-        let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        i64::try_from(elapsed.as_micros()).unwrap_or(i64::MAX)
-    }
-
     /// Writes to the store. When dangling references are only warned of, says so in the log, without naming a patient.
     pub fn write(&self, set: WriteSet) -> Result<Vec<Written>, StoreError> {
         if self.limits.integrity == Integrity::Warn {
@@ -101,4 +95,10 @@ impl Context {
         }
         Ok(())
     }
+}
+
+/// The time: microseconds since 1970.
+pub fn now_micros() -> i64 {
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(elapsed.as_micros()).unwrap_or(i64::MAX)
 }

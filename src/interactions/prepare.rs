@@ -1,7 +1,7 @@
 //! From the bytes of a client to a version ready to be stored: parse, check, rewrite, extract. All of it happens before the
 //! store is asked, on as many threads as there are.
 
-use fhir_model::reference::{LiteralKind, Reference, references};
+use fhir_model::reference::{LinkKind, Reference, references};
 use fhir_model::write::{Replacements, write};
 use fhir_model::{Body, Document, Issue, Node};
 
@@ -59,17 +59,17 @@ fn prepare_final(context: &Context, resource: Node<'_>, id: &str, method: Method
 /// The literal references to resources of this server; each target once.
 fn local_references(context: &Context, resource: Node<'_>) -> Vec<LocalReference> {
     let mut found: Vec<LocalReference> = Vec::new();
-    for literal in references(resource, context.registry.types()) {
-        if literal.kind != LiteralKind::Reference {
+    for link in references(resource, context.registry.types()) {
+        if link.kind != LinkKind::Reference {
             continue;
         }
-        let (kind, id) = match Reference::parse(literal.text) {
-            Reference::Relative { kind, id, .. } => (kind, id),
-            Reference::Absolute { base, kind, id, .. } if is_own(context, base) => (kind, id),
+        let (kind, id) = match Reference::parse(link.text) {
+            Reference::Relative { resource_type, id, .. } => (resource_type, id),
+            Reference::Absolute { base, resource_type, id, .. } if is_own(context, base) => (resource_type, id),
             _ => continue,
         };
         if !found.iter().any(|other| &*other.kind == kind && &*other.id == id) {
-            let expression = literal.path();
+            let expression = link.path();
             found.push(LocalReference { kind: kind.into(), id: id.into(), expression });
         }
     }

@@ -3,6 +3,7 @@
 use fhir_search::parse::{Handling, SearchSettings, parse as parse_search};
 use fhir_search::query::Query;
 
+use super::context::now_micros;
 use super::links::{self, PAGE_PARAMETER};
 use super::search_bundle::SearchBundle;
 use super::{Context, Error, Request, Response};
@@ -48,7 +49,7 @@ pub(super) fn parse(
         default_count: context.limits.default_count,
         max_count: context.limits.max_count,
         base_urls: context.limits.base_urls.clone(),
-        now: context.now(),
+        now: now_micros(),
         ..SearchSettings::default()
     };
     let handling = if lenient { Handling::Lenient } else { Handling::Strict };

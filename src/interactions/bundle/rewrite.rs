@@ -2,14 +2,18 @@
 //! have (R4 HTTP 3.1.0.11.2), and conditional references get the address of their one match.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use fhir_model::Node;
-use fhir_model::reference::{LiteralKind, Reference, references};
+use fhir_model::reference::{LinkKind, Reference, references};
 use fhir_model::write::Replacements;
 
 use super::identity::Identities;
 use crate::interactions::request::parse_query;
 use crate::interactions::{Context, Error, search};
+
+/// A range of a text, and what comes in its place.
+type Edit = (Range<usize>, String);
 
 /// Rewrites the links of one transaction; remembers the conditional references that it has resolved.
 pub(super) struct Rewriter<'a> {
@@ -27,24 +31,25 @@ impl<'a> Rewriter<'a> {
     pub(super) fn replacements(&mut self, resource: Node<'_>, full_url: Option<&str>) -> Result<Replacements, Error> {
         let mut changed = Replacements::new();
         let base = full_url.and_then(base_of);
-        let mut narrative: HashMap<u32, Vec<(std::ops::Range<usize>, String)>> = HashMap::new();
-        for literal in references(resource, self.context.registry.types()) {
-            let address = match literal.kind {
-                LiteralKind::Reference => self.reference(literal.text, base)?,
-                _ => self.identities.addresses.get(literal.text).cloned(),
+        // Links of one narrative stand in one string: the edits are gathered, in order, and made together.
+        let mut narratives: Vec<(Node<'_>, Vec<Edit>)> = Vec::new();
+        for link in references(resource, self.context.registry.types()) {
+            let address = match link.kind {
+                LinkKind::Reference => self.reference(link.text, base)?,
+                _ => self.identities.addresses.get(link.text).cloned(),
             };
             let Some(address) = address else { continue };
-            match literal.range {
-                None => {
-                    changed.insert(literal.node.index(), address);
-                }
-                Some(range) => narrative.entry(literal.node.index()).or_default().push((range, address)),
+            let LinkKind::Narrative { start, end } = link.kind else {
+                changed.insert(link.node.index(), address);
+                continue;
+            };
+            match narratives.last_mut() {
+                Some((node, edits)) if node.index() == link.node.index() => edits.push((start..end, address)),
+                _ => narratives.push((link.node, vec![(start..end, address)])),
             }
         }
-        for literal in references(resource, self.context.registry.types()) {
-            if let (Some(edits), Some(text)) = (narrative.remove(&literal.node.index()), literal.node.as_str()) {
-                changed.insert(literal.node.index(), spliced(text, edits));
-            }
+        for (node, edits) in narratives {
+            changed.insert(node.index(), spliced(node.as_str().unwrap_or_default(), &edits));
         }
         Ok(changed)
     }
@@ -54,7 +59,7 @@ impl<'a> Rewriter<'a> {
             return Ok(Some(address.clone()));
         }
         match Reference::parse(text) {
-            Reference::Conditional { kind, query } => self.conditional(text, kind, query).map(Some),
+            Reference::Conditional { resource_type, query } => self.conditional(text, resource_type, query).map(Some),
             // A relative reference means the entry whose fullUrl is made of the same base (R4 Bundle 2.36.4).
             Reference::Relative { .. } => {
                 Ok(base.and_then(|base| self.identities.addresses.get(&format!("{base}/{text}"))).cloned())
@@ -91,15 +96,17 @@ fn base_of(full_url: &str) -> Option<&str> {
     }
 }
 
-fn spliced(text: &str, mut edits: Vec<(std::ops::Range<usize>, String)>) -> String {
-    edits.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
-    let mut text = text.to_owned();
+/// The text with some of its ranges changed; the edits are in the order of the text.
+fn spliced(text: &str, edits: &[Edit]) -> String {
+    let mut out = String::with_capacity(text.len() + edits.len() * 16);
+    let mut at = 0;
     for (range, address) in edits {
-        if text.is_char_boundary(range.start) && text.is_char_boundary(range.end) {
-            text.replace_range(range, &address);
-        }
+        out.push_str(text.get(at..range.start).unwrap_or_default());
+        out.push_str(address);
+        at = range.end;
     }
-    text
+    out.push_str(text.get(at..).unwrap_or_default());
+    out
 }
 
 #[cfg(test)]
@@ -108,8 +115,8 @@ mod tests {
 
     #[test]
     fn edits_of_a_narrative_do_not_disturb_each_other() {
-        let edits = vec![(0..1, "xyz".to_owned()), (2..3, String::new())];
-        assert_eq!(spliced("abc", edits), "xyzb");
+        let edits = [(0..1, "xyz".to_owned()), (2..3, String::new())];
+        assert_eq!(spliced("abcd", &edits), "xyzbd");
     }
 
     #[test]

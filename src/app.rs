@@ -1,0 +1,54 @@
+//! The server without its protocol: definitions, store and engines, opened from the settings.
+
+use std::sync::Arc;
+
+use fhir_definitions::Registry;
+use fhir_definitions::package::PackageStore;
+
+use crate::cli::Failure;
+use crate::config::Settings;
+use crate::interactions::Context;
+use crate::interactions::context::Limits;
+use crate::store::Store;
+use crate::store::sqlite::{SqliteOptions, SqliteStore};
+
+/// Opens the database of the settings, creating it where there is none, and builds the engines over it.
+pub fn open(settings: &Settings) -> Result<Context, Failure> {
+    std::fs::create_dir_all(&settings.data_dir)
+        .map_err(|error| format!("the data folder {} cannot be made: {error}", settings.data_dir.display()))?;
+    let registry = Arc::new(definitions(settings)?);
+    let options = SqliteOptions {
+        readers: settings.readers,
+        cache_megabytes: settings.cache_megabytes,
+        ..SqliteOptions::default()
+    };
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&settings.database, &options)?);
+    let limits = Limits {
+        integrity: settings.integrity,
+        default_count: settings.default_count.min(settings.max_count),
+        max_count: settings.max_count,
+        base_urls: base_urls(settings),
+    };
+    Ok(Context::new(registry, store, limits)?)
+}
+
+/// The embedded definitions, and those of the packages added to the data folder.
+fn definitions(settings: &Settings) -> Result<Registry, Failure> {
+    let added = packages(settings).read_all()?;
+    let registry = if added.is_empty() { Registry::embedded()? } else { Registry::with_packages(added)? };
+    for note in registry.notes() {
+        log::debug!("definitions: {note}");
+    }
+    Ok(registry)
+}
+
+/// The packages added to the data folder.
+pub fn packages(settings: &Settings) -> PackageStore {
+    PackageStore::new(settings.data_dir.join("packages"))
+}
+
+/// The addresses that mean this server in absolute references.
+fn base_urls(settings: &Settings) -> Vec<String> {
+    let listening = format!("http://{}{}", settings.listen, settings.base_path);
+    settings.base_url.iter().map(|url| url.trim_end_matches('/').to_owned()).chain([listening]).collect()
+}

@@ -1,0 +1,124 @@
+//! `westway demo`: fills the database with a synthetic North West London population.
+
+use std::process::ExitCode;
+
+use clap::{Arg, ArgMatches, Command, value_parser};
+use fhir_model::primitive::date_time::DateTime;
+
+use super::console::Console;
+use super::{Failure, settings, start_logging, with_settings};
+use crate::app;
+use crate::config::Settings;
+use crate::demo::{PopulationSettings, population};
+use crate::interactions::request::{Prefer, Verb};
+use crate::interactions::{Context, Request, perform};
+use crate::store::{HistoryQuery, HistoryScope};
+
+/// Whether a database that has resources is filled too.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum When {
+    /// Only an empty one.
+    Empty,
+    /// Any: equal ids are updated.
+    Always,
+}
+
+pub(super) fn command() -> Command {
+    let command = Command::new("demo").about("Fill the database with a synthetic North West London population");
+    with_settings(with_population(command))
+}
+
+/// Adds the flags that shape the population.
+pub(super) fn with_population(command: Command) -> Command {
+    let number = |name: &'static str, default: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name("N").default_value(default).help(help)
+    };
+    command
+        .arg(number("patients", "200", "Patients of the synthetic population").value_parser(value_parser!(usize)))
+        .arg(number("seed", "1948", "Equal seeds give equal populations").value_parser(value_parser!(u64)))
+}
+
+pub(super) fn run(console: &Console, matches: &ArgMatches) -> Result<ExitCode, Failure> {
+    let settings = settings(matches)?;
+    start_logging(&settings);
+    let context = app::open(&settings)?;
+    fill(console, &context, &population_settings(matches, &settings), When::Always)?;
+    context.store.close();
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The population that the flags describe; its today is the setting `now`, or the day it is.
+pub(super) fn population_settings(matches: &ArgMatches, settings: &Settings) -> PopulationSettings {
+    let now = settings.now.unwrap_or_else(today);
+    let mut population = PopulationSettings::new((now.0, u32::from(now.1), u32::from(now.2)));
+    if let Some(patients) = matches.get_one::<usize>("patients") {
+        population.patients = *patients;
+    }
+    if let Some(seed) = matches.get_one::<u64>("seed") {
+        population.seed = *seed;
+    }
+    population
+}
+
+fn today() -> (i32, u8, u8) {
+    let date = DateTime::from_micros(crate::interactions::context::now_micros(), 0);
+    let parts = date.and_then(|date| Some((i32::from(date.year()), date.month()?, date.day()?)));
+    parts.unwrap_or((2026, 1, 1))
+}
+
+/// Executes the bundles of the population.
+pub(super) fn fill(
+    console: &Console,
+    context: &Context,
+    population_settings: &PopulationSettings,
+    when: When,
+) -> Result<(), Failure> {
+    if when == When::Empty && has_resources(context)? {
+        console.note("The database has resources already; the demo population is not added.");
+        return Ok(());
+    }
+    let bundles: Vec<_> = population(population_settings).collect();
+    let bar = console.progress(bundles.len() as u64, "demo population");
+    let mut resources = 0;
+    for bundle in bundles {
+        resources += bundle.get("entry").and_then(|entries| entries.as_array()).map_or(0, Vec::len);
+        let request = Request {
+            verb: Verb::Post,
+            path: Vec::new(),
+            query: Vec::new(),
+            body: bundle.to_string().into_bytes(),
+            conditions: Default::default(),
+            prefer: Prefer::default(),
+            base: context.limits.base_urls.first().cloned().unwrap_or_default(),
+        };
+        perform(context, &request).map_err(|error| {
+            let issues = error.outcome().issues;
+            let first = issues.first().map(ToString::to_string).unwrap_or_default();
+            format!("the demo population was refused: {first}")
+        })?;
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    console.note(&format!("The demo population is in: {} patients, {resources} resources.", population_settings.patients));
+    Ok(())
+}
+
+fn has_resources(context: &Context) -> Result<bool, Failure> {
+    let any = HistoryQuery { scope: HistoryScope::System, count: 1, since: None, at: None, after: None };
+    Ok(!context.store.history(&any)?.versions.is_empty())
+}
+
+/// Searches that show the population well.
+pub(super) fn suggest(console: &Console, base: &str) {
+    const QUERIES: [(&str, &str); 5] = [
+        ("people of Brent, by name", "Patient?address-city=Wembley&_sort=family&_count=5"),
+        ("urgent referrals that wait, with their patients", "ServiceRequest?priority=urgent,asap&status=active&_include=ServiceRequest:subject"),
+        ("crisis contacts of the last weeks", "Encounter?class=EMER&_sort=-date&_count=10"),
+        ("care plans of women", "CarePlan?subject:Patient.gender=female&_count=5"),
+        ("everything that points to one patient", "Patient?_id=nwl-patient-000001&_revinclude=Encounter:subject&_revinclude=CarePlan:subject"),
+    ];
+    console.note("Try:");
+    for (what, query) in QUERIES {
+        console.note(&format!("  curl -s '{base}/{query}&_pretty=true'   # {what}"));
+    }
+}

@@ -1,0 +1,375 @@
+//! Every setting, once: its flag, its environment variable, its key in the file, its default and what it means.
+//!
+//! A flag wins over the environment, the environment over the file, the file over the default.
+
+use std::fmt;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use thiserror::Error;
+
+/// One setting as an operator sees it. Its environment variable is `WESTWAY_` and the name in upper case.
+pub struct Setting {
+    /// The flag, and the key in the file.
+    pub name: &'static str,
+    /// What stands for the value in `--help`; `None` for a switch.
+    pub value: Option<&'static str>,
+    /// The value if nothing else is said; empty means not set.
+    pub default: &'static str,
+    /// What it does, in one line.
+    pub doc: &'static str,
+}
+
+const fn value(name: &'static str, value: &'static str, default: &'static str, doc: &'static str) -> Setting {
+    Setting { name, value: Some(value), default, doc }
+}
+
+/// All settings.
+pub const SETTINGS: [Setting; 16] = [
+    value("listen", "ADDRESS:PORT", "127.0.0.1:8080", "Where the server listens"),
+    value("base-path", "PATH", "/fhir", "Where the FHIR API begins below the address"),
+    value("base-url", "URL", "", "The address under which clients know the FHIR API; links begin with it (default: the host they asked for)"),
+    value("data-dir", "DIR", "westway-data", "The folder of the database and of added packages"),
+    value("database-url", "URL", "", "The database, sqlite:PATH (default: westway.db in the data folder)"),
+    Setting {
+        name: "insecure-open",
+        value: None,
+        default: "false",
+        doc: "Serve without authentication on an address that other machines can reach",
+    },
+    value("integrity", "enforce|warn|off", "enforce", "What happens to references to resources that are not here, and to deletions of resources referred to"),
+    value("default-count", "N", "20", "Matches on a page when the client does not say"),
+    value("max-count", "N", "1000", "Matches on a page at most"),
+    value("max-body", "BYTES", "134217728", "Size of a request's body at most"),
+    value("request-timeout", "SECONDS", "30", "How long a client may take to send the head of a request"),
+    value("workers", "N", "0", "Threads that speak HTTP (0: one for each core)"),
+    value("readers", "N", "8", "Connections that read the database"),
+    value("cache", "MEGABYTES", "64", "Database pages kept in memory by the writer"),
+    value("log", "FILTER", "info", "What is logged, as env_logger reads it: warn, or westway::access=off,info"),
+    value("now", "DATE", "", "The day on which the demo population lives (default: today)"),
+];
+
+/// What happens to references to resources that are not on this server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Integrity {
+    /// They are refused.
+    Enforce,
+    /// They are stored, and the log says so.
+    Warn,
+    /// They are stored.
+    Off,
+}
+
+/// The settings of a process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "SETTINGS documents each of them")]
+pub struct Settings {
+    pub listen: String,
+    pub base_path: String,
+    pub base_url: Option<String>,
+    pub data_dir: PathBuf,
+    pub database: PathBuf,
+    pub insecure_open: bool,
+    pub integrity: Integrity,
+    pub default_count: usize,
+    pub max_count: usize,
+    pub max_body_bytes: usize,
+    pub request_timeout_seconds: u64,
+    pub workers: usize,
+    pub readers: u32,
+    pub cache_megabytes: usize,
+    pub log: String,
+    pub now: Option<(i32, u8, u8)>,
+}
+
+/// A setting that cannot be used.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum ConfigError {
+    /// A value that is not of the form expected.
+    #[error("{name} = '{value}' (from {origin}): {expected} was expected")]
+    BadValue {
+        /// The setting.
+        name: &'static str,
+        /// What was given.
+        value: String,
+        /// Where it was given.
+        origin: Origin,
+        /// What was expected.
+        expected: &'static str,
+    },
+    /// A key of the file that is no setting.
+    #[error("'{key}' in {file} is no setting; there are: {known}")]
+    UnknownKey {
+        /// The key.
+        key: String,
+        /// The file.
+        file: String,
+        /// The settings there are.
+        known: String,
+    },
+    /// A file that cannot be read.
+    #[error("{file} cannot be read: {reason}")]
+    File {
+        /// The file.
+        file: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Where a value came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The command line.
+    Flag,
+    /// The environment.
+    Environment,
+    /// The file.
+    File(String),
+    /// The table of settings.
+    Default,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag => f.write_str("the command line"),
+            Self::Environment => f.write_str("the environment"),
+            Self::File(file) => f.write_str(file),
+            Self::Default => f.write_str("the default"),
+        }
+    }
+}
+
+impl Setting {
+    /// Its environment variable.
+    pub fn variable(&self) -> String {
+        format!("WESTWAY_{}", self.name.to_uppercase().replace('-', "_"))
+    }
+}
+
+/// Adds a flag for each setting, and `--config`.
+pub fn with_flags(command: Command) -> Command {
+    let file = Arg::new("config").long("config").value_name("FILE").help("A TOML file with settings [env: WESTWAY_CONFIG]");
+    let flags = SETTINGS.iter().map(|setting| {
+        let mut help = setting.doc.to_owned();
+        if setting.value.is_some() && !setting.default.is_empty() {
+            help.push_str(&format!(" [default: {}]", setting.default));
+        }
+        help.push_str(&format!(" [env: {}]", setting.variable()));
+        let flag = Arg::new(setting.name).long(setting.name).help(help).help_heading("Settings");
+        match setting.value {
+            Some(value) => flag.value_name(value),
+            None => flag.action(ArgAction::SetTrue),
+        }
+    });
+    command.arg(file.help_heading("Settings")).args(flags)
+}
+
+/// The settings in force, each with where it came from.
+pub struct Resolved {
+    values: Vec<(&'static Setting, String, Origin)>,
+}
+
+impl Resolved {
+    /// Looks each setting up: command line, environment, file, default.
+    pub fn new(flags: &ArgMatches, environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let file = flags.get_one::<String>("config").cloned().or_else(|| environment("WESTWAY_CONFIG"));
+        let table = file.as_deref().map(read_file).transpose()?.unwrap_or_default();
+        let values = SETTINGS.iter().map(|setting| {
+            let flag = match setting.value {
+                Some(_) => flags.get_one::<String>(setting.name).cloned(),
+                None => flags.get_flag(setting.name).then(|| "true".to_owned()),
+            };
+            if let Some(value) = flag {
+                return (setting, value, Origin::Flag);
+            }
+            // DATABASE_URL is what hosting platforms set.
+            let conventional = || (setting.name == "database-url").then(|| environment("DATABASE_URL")).flatten();
+            if let Some(value) = environment(&setting.variable()).or_else(conventional) {
+                return (setting, value, Origin::Environment);
+            }
+            match table.iter().find(|(key, _)| key == setting.name) {
+                Some((_, value)) => (setting, value.clone(), Origin::File(file.clone().unwrap_or_default())),
+                None => (setting, setting.default.to_owned(), Origin::Default),
+            }
+        });
+        Ok(Self { values: values.collect() })
+    }
+
+    /// Name, value and origin of each.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str, &Origin)> {
+        self.values.iter().map(|(setting, value, origin)| (setting.name, value.as_str(), origin))
+    }
+
+    fn text(&self, name: &str) -> &str {
+        self.values.iter().find(|(setting, ..)| setting.name == name).map_or("", |(_, value, _)| value)
+    }
+
+    fn parsed<T>(
+        &self,
+        name: &str,
+        expected: &'static str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<T, ConfigError> {
+        let found = self.values.iter().find(|(setting, ..)| setting.name == name);
+        let (name, value, origin) =
+            found.map_or(("", "", &Origin::Default), |(setting, value, origin)| (setting.name, value, origin));
+        let bad = || ConfigError::BadValue { name, value: value.to_owned(), origin: origin.clone(), expected };
+        parse(value).ok_or_else(bad)
+    }
+
+    fn number<T: FromStr + PartialOrd>(&self, name: &str, least: T) -> Result<T, ConfigError> {
+        self.parsed(name, "a whole number in range", |text| text.parse().ok().filter(|number| *number >= least))
+    }
+
+    /// The settings as the program uses them.
+    pub fn settings(&self) -> Result<Settings, ConfigError> {
+        let data_dir = PathBuf::from(self.text("data-dir"));
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let insecure_open = self.parsed("insecure-open", "true or false", |text| text.parse().ok())?;
+        let listen = self.parsed("listen", "an address and port such as 127.0.0.1:8080", |text| {
+            text.to_socket_addrs().ok().and_then(|mut all| all.next()).map(|_| text.to_owned())
+        })?;
+        self.parsed("listen", "a loopback address, or --insecure-open,", |text| {
+            (insecure_open || is_loopback(text)).then_some(())
+        })?;
+        let default_database = data_dir.join("westway.db");
+        Ok(Settings {
+            listen,
+            base_path: self.parsed("base-path", "a path such as /fhir", base_path)?,
+            base_url: some(self.text("base-url")),
+            database: self.parsed("database-url", "sqlite:PATH", |text| database(text, &default_database))?,
+            data_dir,
+            insecure_open,
+            integrity: self.parsed("integrity", "enforce, warn or off", integrity)?,
+            default_count: self.number("default-count", 1)?,
+            max_count: self.number("max-count", 1)?,
+            max_body_bytes: self.number("max-body", 1024)?,
+            request_timeout_seconds: self.number("request-timeout", 1)?,
+            workers: self.number("workers", 0)?,
+            readers: self.number("readers", 1)?,
+            cache_megabytes: self.number("cache", 1)?,
+            log: self.text("log").to_owned(),
+            now: self.parsed("now", "a date such as 2026-11-24", |text| match text {
+                "" => Some(None),
+                date => day(date).map(Some),
+            })?,
+        })
+    }
+}
+
+fn is_loopback(listen: &str) -> bool {
+    listen.to_socket_addrs().is_ok_and(|mut all: std::vec::IntoIter<SocketAddr>| all.all(|a| a.ip().is_loopback()))
+}
+
+fn base_path(text: &str) -> Option<String> {
+    let trimmed = text.trim_end_matches('/');
+    (trimmed.len() > 1 && trimmed.starts_with('/') && !trimmed.contains(['?', '#', '{'])).then(|| trimmed.to_owned())
+}
+
+fn database(text: &str, default: &std::path::Path) -> Option<PathBuf> {
+    if text.is_empty() {
+        return Some(default.to_owned());
+    }
+    let path = text.strip_prefix("sqlite:")?;
+    Some(PathBuf::from(path.strip_prefix("//").unwrap_or(path))).filter(|path| !path.as_os_str().is_empty())
+}
+
+fn integrity(text: &str) -> Option<Integrity> {
+    match text {
+        "enforce" => Some(Integrity::Enforce),
+        "warn" => Some(Integrity::Warn),
+        "off" => Some(Integrity::Off),
+        _ => None,
+    }
+}
+
+fn day(text: &str) -> Option<(i32, u8, u8)> {
+    let mut parts = text.splitn(3, '-');
+    let (year, month, day) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    ((1..=12).contains(&month) && (1..=31).contains(&day)).then_some((year, month, day))
+}
+
+fn read_file(file: &str) -> Result<Vec<(String, String)>, ConfigError> {
+    let unreadable = |reason: String| ConfigError::File { file: file.to_owned(), reason };
+    let text = std::fs::read_to_string(file).map_err(|error| unreadable(error.to_string()))?;
+    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| unreadable(error.to_string()))?;
+    table
+        .into_iter()
+        .map(|(key, value)| {
+            if !SETTINGS.iter().any(|setting| setting.name == key) {
+                let known = SETTINGS.map(|setting| setting.name).join(", ");
+                return Err(ConfigError::UnknownKey { key, file: file.to_owned(), known });
+            }
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            Ok((key, text))
+        })
+        .collect()
+}
+
+/// The table of all settings in Markdown, as it stands in `docs/configuration.md`.
+pub fn markdown() -> String {
+    let mut out = String::from("| flag and key | variable | default | meaning |\n|---|---|---|---|\n");
+    for setting in &SETTINGS {
+        let value = setting.value.map(|value| format!(" {}", value.replace('|', "\\|"))).unwrap_or_default();
+        let default = if setting.default.is_empty() { String::new() } else { format!("`{}`", setting.default) };
+        let name = setting.name;
+        out.push_str(&format!("| `--{name}{value}` | `{}` | {default} | {} |\n", setting.variable(), setting.doc));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolve(flags: &[&str], environment: &[(&str, &str)]) -> Result<Settings, ConfigError> {
+        let command = with_flags(Command::new("westway"));
+        let matches = command.get_matches_from([&["westway"], flags].concat());
+        let environment = |name: &str| environment.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
+        Resolved::new(&matches, &environment)?.settings()
+    }
+
+    #[test]
+    fn flags_win_over_the_environment_and_that_over_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("westway.toml");
+        std::fs::write(&file, "max-count = 50\ndefault-count = 5\nreaders = 3\n").unwrap();
+        let file = file.to_str().unwrap();
+        let settings = resolve(
+            &["--config", file, "--max-count", "70"],
+            &[("WESTWAY_MAX_COUNT", "60"), ("WESTWAY_DEFAULT_COUNT", "6")],
+        )
+        .unwrap();
+        assert_eq!((settings.max_count, settings.default_count, settings.readers), (70, 6, 3));
+        assert_eq!(settings.integrity, Integrity::Enforce);
+    }
+
+    #[test]
+    fn a_bad_value_says_where_it_came_from() {
+        let error = resolve(&[], &[("WESTWAY_INTEGRITY", "maybe")]).unwrap_err();
+        assert_eq!(error.to_string(), "integrity = 'maybe' (from the environment): enforce, warn or off was expected");
+    }
+
+    #[test]
+    fn an_open_address_needs_the_switch() {
+        assert!(resolve(&["--listen", "0.0.0.0:8080"], &[]).is_err());
+        assert!(resolve(&["--listen", "0.0.0.0:8080", "--insecure-open"], &[]).is_ok());
+    }
+
+    #[test]
+    fn the_database_is_in_the_data_folder_unless_said() {
+        assert_eq!(resolve(&["--data-dir", "d"], &[]).unwrap().database, PathBuf::from("d/westway.db"));
+        assert_eq!(resolve(&[], &[("DATABASE_URL", "sqlite:///a/b.db")]).unwrap().database, PathBuf::from("/a/b.db"));
+        assert!(resolve(&["--database-url", "mysql://x"], &[]).is_err());
+    }
+
+    #[test]
+    fn the_documentation_lists_every_setting() {
+        let documented = include_str!("../docs/configuration.md");
+        assert!(documented.contains(&markdown()), "docs/configuration.md should contain:\n{}", markdown());
+    }
+}

@@ -1,0 +1,109 @@
+//! The FHIR API: HTTP request to [`Request`], interaction on a blocking thread, answer to HTTP.
+
+use actix_web::http::Method;
+use actix_web::http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, IF_MATCH};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+
+use super::answer::{self, Layout};
+use super::negotiation::{check_accept, check_content_type};
+use super::service::Service;
+use crate::interactions::request::{Conditions, Prefer, Verb, parse_path, parse_query};
+use crate::interactions::{Error, Interaction, Request, Response, dispatch};
+
+/// What the access log and the metrics say about a request: the shape of its route, without ids.
+pub(super) struct RoutePattern(pub(super) String);
+
+/// Any request below the base path.
+pub(super) async fn handle(http: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+    let query = parse_query(http.query_string());
+    let layout = Layout { pretty: query.iter().any(|(name, value)| name == "_pretty" && value == "true") };
+    let base = service.base_of(&http);
+    match answered(&http, payload, &service, query, &base).await {
+        Ok(response) => answer::of_response(response, &base, layout),
+        Err(error) => {
+            if error.status() >= 500 {
+                log::error!("request {}: {error}", super::access_log::request_id(&http));
+            }
+            answer::of_error(&error, layout)
+        }
+    }
+}
+
+async fn answered(
+    http: &HttpRequest,
+    payload: web::Payload,
+    service: &web::Data<Service>,
+    query: Vec<(String, String)>,
+    base: &str,
+) -> Result<Response, Error> {
+    let format = query.iter().find(|(name, _)| name == "_format").map(|(_, value)| value.as_str());
+    check_accept(format, header(http.headers(), ACCEPT))?;
+    let mut request = Request {
+        verb: verb(http.method())?,
+        path: parse_path(http.match_info().query("path")),
+        query,
+        body: Vec::new(),
+        conditions: conditions(http.headers()),
+        prefer: prefer(http.headers())?,
+        base: base.to_owned(),
+    };
+    let interaction = Interaction::of(&service.context, &request)?;
+    http.extensions_mut().insert(RoutePattern(interaction.pattern()));
+    read_body(http, payload, service, &mut request).await?;
+    let service = service.clone();
+    let performed = web::block(move || dispatch(&service.context, &request, interaction)).await;
+    performed.map_err(|error| Error::Internal(error.to_string()))?
+}
+
+async fn read_body(
+    http: &HttpRequest,
+    payload: web::Payload,
+    service: &Service,
+    request: &mut Request,
+) -> Result<(), Error> {
+    if !matches!(request.verb, Verb::Post | Verb::Put | Verb::Patch) {
+        return Ok(());
+    }
+    let content_type = header(http.headers(), CONTENT_TYPE);
+    let is_search = request.path.last().is_some_and(|segment| segment == "_search");
+    let is_form = content_type.is_some_and(|t| t.starts_with("application/x-www-form-urlencoded"));
+    if !is_search {
+        check_content_type(content_type)?;
+    }
+    let limit = service.max_body_bytes;
+    let body = payload.to_bytes_limited(limit).await.map_err(|_| Error::TooLarge(limit))?;
+    let body = body.map_err(|error| Error::BadParameter(format!("the body could not be read: {error}")))?;
+    if !is_search {
+        request.body = body.to_vec();
+    } else if is_form || body.is_empty() {
+        let text = std::str::from_utf8(&body).map_err(|_| Error::BadParameter("the form is not UTF-8".into()))?;
+        request.query.extend(parse_query(text));
+    } else {
+        return Err(Error::UnsupportedMediaType(content_type.unwrap_or("(none)").to_owned()));
+    }
+    Ok(())
+}
+
+fn verb(method: &Method) -> Result<Verb, Error> {
+    Verb::of(method.as_str()).ok_or_else(|| Error::MethodNotAllowed { verb: "this method", path: String::new() })
+}
+
+fn header(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+fn conditions(headers: &HeaderMap) -> Conditions {
+    Conditions {
+        if_match: header(headers, IF_MATCH).map(str::to_owned),
+        if_none_exist: header(headers, HeaderName::from_static("if-none-exist")).map(str::to_owned),
+    }
+}
+
+fn prefer(headers: &HeaderMap) -> Result<Prefer, Error> {
+    let values = headers.get_all("prefer").filter_map(|value| value.to_str().ok());
+    Prefer::parse(values).map_err(|preference| {
+        Error::BadParameter(format!(
+            "Prefer: {preference} is not known; return=minimal, return=representation, return=OperationOutcome, handling=strict and handling=lenient are"
+        ))
+    })
+}

@@ -1,0 +1,12 @@
+//! The HTTP side: everything that knows actix-web lives below this module. A request becomes a
+//! [`Request`](crate::interactions::Request), an answer or an error becomes a response.
+
+mod access_log;
+mod answer;
+mod fhir;
+mod metrics;
+mod negotiation;
+mod server;
+mod service;
+
+pub use server::{Running, start};

@@ -1,0 +1,90 @@
+//! The server: routes, limits and shutdown.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::http::header::{CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use actix_web::middleware::{DefaultHeaders, from_fn};
+use actix_web::{App, HttpResponse, HttpServer, web};
+
+use super::access_log::access_log;
+use super::answer::{self, Layout};
+use super::metrics::Metrics;
+use super::service::Service;
+use super::fhir;
+use crate::config::Settings;
+use crate::interactions::{Context, Error};
+
+/// Seconds that requests in flight get to finish when the server stops.
+const SHUTDOWN_SECONDS: u64 = 30;
+
+/// A server that listens.
+pub struct Running {
+    /// Resolves when the server has stopped. Nothing is answered unless it is awaited.
+    pub server: Server,
+    /// Stops it.
+    pub handle: ServerHandle,
+    /// Where it listens.
+    pub addresses: Vec<SocketAddr>,
+}
+
+/// Binds the address of the settings. Must be called inside an actix runtime.
+pub fn start(settings: &Settings, context: Context) -> io::Result<Running> {
+    let service = web::Data::new(Service {
+        context,
+        metrics: Metrics::new(),
+        public_base: settings.base_url.as_ref().map(|url| url.trim_end_matches('/').to_owned()),
+        base_path: settings.base_path.clone(),
+        max_body_bytes: settings.max_body_bytes,
+    });
+    let base_path = settings.base_path.clone();
+    let http = HttpServer::new(move || {
+        App::new()
+            .app_data(service.clone())
+            .wrap(from_fn(access_log))
+            .wrap(DefaultHeaders::new().add((X_CONTENT_TYPE_OPTIONS, "nosniff")).add((REFERRER_POLICY, "no-referrer")))
+            .route("/health", web::get().to(health))
+            .route("/ready", web::get().to(ready))
+            .route("/metrics", web::get().to(metrics))
+            .route(&base_path, web::route().to(fhir::handle))
+            .route(&format!("{base_path}/{{path:.*}}"), web::route().to(fhir::handle))
+            .default_service(web::route().to(elsewhere))
+    })
+    .workers(settings.workers)
+    .worker_max_blocking_threads(settings.blocking_threads)
+    .client_request_timeout(Duration::from_secs(settings.request_timeout_seconds))
+    .keep_alive(Duration::from_secs(75))
+    .shutdown_timeout(SHUTDOWN_SECONDS)
+    .bind(settings.listen.as_str())?;
+    let addresses = http.addrs();
+    let server = http.run();
+    let handle = server.handle();
+    Ok(Running { server, handle, addresses })
+}
+
+/// The process is alive.
+async fn health() -> HttpResponse {
+    HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain; charset=utf-8")).body("ok\n")
+}
+
+/// The database answers and takes writes.
+async fn ready(service: web::Data<Service>) -> HttpResponse {
+    let checked = web::block(move || service.context.store.check()).await;
+    let (mut response, text) = match checked {
+        Ok(Ok(())) => (HttpResponse::Ok(), "ready\n"),
+        _ => (HttpResponse::ServiceUnavailable(), "the database does not answer\n"),
+    };
+    response.insert_header((CONTENT_TYPE, "text/plain; charset=utf-8")).body(text)
+}
+
+async fn metrics(service: web::Data<Service>) -> HttpResponse {
+    let text = service.metrics.text();
+    HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")).body(text)
+}
+
+async fn elsewhere(http: actix_web::HttpRequest, service: web::Data<Service>) -> HttpResponse {
+    let text = format!("{} (the FHIR API is below {})", http.path(), service.base_path);
+    answer::of_error(&Error::NoSuchPath(text), Layout::default())
+}
