@@ -1,0 +1,69 @@
+//! A synthetic population of North West London for trying the server out.
+//!
+//! Everything is invented: people, organisations, codes of organisations, numbers and addresses. The same
+//! settings give the same bytes on every machine, so loading twice changes nothing: every resource is written
+//! with `PUT` under an id derived from its place in the population (`Patient/nwl-patient-000123`).
+
+mod appointments;
+mod boroughs;
+mod calendar;
+mod care_plans;
+mod conditions;
+mod crisis;
+mod directory;
+mod encounters;
+mod episodes;
+mod ethnicity;
+mod flags;
+mod journey;
+mod names;
+mod nhs_number;
+mod patients;
+mod random;
+mod referrals;
+mod resource;
+mod scores;
+mod services;
+mod staff;
+mod tasks;
+mod terminology;
+#[cfg(test)]
+mod tests;
+mod transaction;
+
+use calendar::Date;
+use nhs_number::TestNhsNumbers;
+use serde_json::Value;
+
+/// How many people to invent, from which seed, and which day is "today" for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PopulationSettings {
+    /// Number of patients; the population ends earlier when the test range of NHS numbers is used up (about 909 000).
+    pub(crate) patients: usize,
+    /// Equal seeds give equal populations.
+    pub(crate) seed: u64,
+    /// Year, month (1 to 12) and day the waiting times, ages and booked appointments count from.
+    pub(crate) today: (i32, u32, u32),
+}
+
+impl PopulationSettings {
+    /// The usual demonstration: 200 patients.
+    pub(crate) fn new(today: (i32, u32, u32)) -> Self {
+        Self { patients: 200, seed: 1948, today }
+    }
+}
+
+/// The population as transaction bundles, to be executed in order: first the directory that everyone shares
+/// (organisations, locations, services, staff, slots), then one bundle per patient.
+///
+/// References point to the same bundle or to an earlier one.
+pub(crate) fn population(settings: &PopulationSettings) -> impl Iterator<Item = Value> + use<> {
+    let PopulationSettings { patients, seed, today: (year, month, day) } = *settings;
+    let today = Date::new(year, month, day);
+    let directory = directory::bundles(today).into_iter();
+    let people = TestNhsNumbers::new()
+        .take(patients)
+        .enumerate()
+        .map(move |(index, nhs_number)| journey::bundle(seed, index + 1, &nhs_number, today));
+    directory.chain(people)
+}
