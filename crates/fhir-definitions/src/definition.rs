@@ -9,6 +9,7 @@ use fhir_model::Document;
 use serde::Deserialize;
 
 use crate::canonical::{Canonical, compare_versions};
+use crate::structure_definition::StructureDefinition;
 
 /// The kinds of canonical resources that a registry keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -69,6 +70,7 @@ pub struct Definition {
     text: Text,
     defines_type: bool,
     document: OnceLock<Option<Arc<Document>>>,
+    structure: OnceLock<Option<Arc<StructureDefinition>>>,
 }
 
 /// A JSON text that may be one line of a longer text.
@@ -125,6 +127,13 @@ impl Definition {
         self.document.get_or_init(|| self.parse().map(Arc::new)).as_ref()
     }
 
+    /// The definition as a StructureDefinition, kept once it has been asked for; `None` if it is none or lacks
+    /// what one needs.
+    pub fn structure(&self) -> Option<&Arc<StructureDefinition>> {
+        let read = || StructureDefinition::parse(self.parse()?.root()).ok().map(Arc::new);
+        self.structure.get_or_init(read).as_ref()
+    }
+
     /// The definition parsed for one use: nothing is kept.
     pub(crate) fn parse(&self) -> Option<Document> {
         Document::parse(self.text()).ok()
@@ -139,21 +148,32 @@ pub(crate) struct DefinitionIndex {
 }
 
 impl DefinitionIndex {
-    /// Adds the definition of that text, whose head is `head`.
+    /// Adds the definition of that text, whose head is `head`. It takes the place of one of the same kind, url
+    /// and version.
     pub(crate) fn insert(&mut self, kind: DefinitionKind, url: &str, head: &Head<'_>, text: Text) {
-        self.by_url.entry(url.into()).or_default().push(self.definitions.len());
-        self.definitions.push(Definition {
+        let definition = Definition {
             kind,
             url: url.into(),
             version: head.version.as_deref().map(Into::into),
             text,
             defines_type: head.defines_type(),
             document: OnceLock::new(),
-        });
+            structure: OnceLock::new(),
+        };
+        let positions = self.by_url.entry(url.into()).or_default();
+        for position in &*positions {
+            if let Some(earlier) = self.definitions.get_mut(*position)
+                && (earlier.kind, &earlier.version) == (kind, &definition.version)
+            {
+                *earlier = definition;
+                return;
+            }
+        }
+        positions.push(self.definitions.len());
+        self.definitions.push(definition);
     }
 
-    /// The definition of that kind and canonical. Without a version the latest one; of two with the same
-    /// version the one loaded later.
+    /// The definition of that kind and canonical. Without a version the latest one.
     pub(crate) fn find(&self, kind: DefinitionKind, canonical: &str) -> Option<&Definition> {
         let canonical = Canonical::parse(canonical);
         self.by_url
@@ -174,6 +194,13 @@ impl DefinitionIndex {
             .filter(|definition| definition.defines_type)
             .filter_map(Definition::parse)
             .collect()
+    }
+
+    /// The latest version of each definition of a kind, in the order of loading.
+    pub(crate) fn latest(&self, kind: DefinitionKind) -> impl Iterator<Item = &Definition> {
+        self.of_kind(kind).filter(move |definition| {
+            self.find(kind, &definition.url).is_some_and(|latest| std::ptr::eq(latest, *definition))
+        })
     }
 
     /// The definitions of a kind in the order of loading.

@@ -1,32 +1,33 @@
 //! The registry: all definitions a server works by, immutable once built.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use fhir_model::Document;
 use fhir_model::types::TypeModel;
-use fhir_model::{Document, Node};
 
 use crate::compartment::Compartment;
 use crate::contents::PackageContents;
-use crate::definition::{Definition, DefinitionIndex, DefinitionKind, Head, Text};
-use crate::embedded;
+use crate::definition::{Definition, DefinitionIndex, DefinitionKind};
 use crate::error::{DefinitionsError, LoadNote};
+use crate::loader::Loader;
+use crate::resource_profile::ResourceProfiles;
 use crate::search_parameter::SearchParameter;
-use crate::types;
+use crate::search_parameter_index::SearchParameterIndex;
+use crate::snapshot::Definitions;
+use crate::structure_definition::StructureDefinition;
 
 /// All definitions of the embedded packages and of those an operator adds. Share it in an `Arc`.
 #[derive(Debug)]
 pub struct Registry {
-    packages: Vec<PackageId>,
-    definitions: DefinitionIndex,
-    types: Arc<TypeModel>,
-    resource_types: Vec<Box<str>>,
-    /// For each concrete resource type its parameters, inherited ones included, sorted by code.
-    search_parameters: HashMap<Box<str>, Vec<Arc<SearchParameter>>>,
-    search_parameters_by_url: HashMap<Box<str>, Arc<SearchParameter>>,
-    compartments: BTreeMap<Box<str>, Compartment>,
-    resource_profiles: BTreeMap<Box<str>, Box<str>>,
-    notes: Vec<LoadNote>,
+    pub(crate) packages: Vec<PackageId>,
+    pub(crate) definitions: DefinitionIndex,
+    pub(crate) types: Arc<TypeModel>,
+    pub(crate) resource_types: Vec<Box<str>>,
+    pub(crate) search_parameters: SearchParameterIndex,
+    pub(crate) compartments: BTreeMap<Box<str>, Compartment>,
+    pub(crate) resource_profiles: ResourceProfiles,
+    pub(crate) notes: Vec<LoadNote>,
 }
 
 /// Which package was loaded.
@@ -50,10 +51,7 @@ impl Registry {
     /// Definitions that cannot be used are left out and told of in [`Registry::notes`].
     pub fn build(packages: Vec<PackageContents>) -> Result<Self, DefinitionsError> {
         let mut loader = Loader::default();
-        for package in embedded::packages() {
-            loader.begin_package(package.name, package.version);
-            loader.add_lines(package.name, package.inflate()?.into());
-        }
+        loader.add_embedded()?;
         for package in packages {
             loader.add_package(package);
         }
@@ -77,7 +75,7 @@ impl Registry {
 
     /// The search parameters of a resource type sorted by code, those of all resources included.
     pub fn search_parameters(&self, resource_type: &str) -> &[Arc<SearchParameter>] {
-        self.search_parameters.get(resource_type).map_or(&[], Vec::as_slice)
+        self.search_parameters.of_type(resource_type)
     }
 
     /// The search parameter of that code for a resource type.
@@ -89,7 +87,7 @@ impl Registry {
 
     /// The search parameter of that canonical url, as components of composites name it.
     pub fn search_parameter_by_url(&self, url: &str) -> Option<&Arc<SearchParameter>> {
-        self.search_parameters_by_url.get(url)
+        self.search_parameters.by_url(url)
     }
 
     /// The compartment of a resource type: `Patient`.
@@ -107,9 +105,15 @@ impl Registry {
         self.definitions.find(kind, canonical)
     }
 
-    /// All definitions of a kind in the order of loading.
+    /// All definitions of a kind in the order of loading, each version of its own.
     pub fn canonical_resources(&self, kind: DefinitionKind) -> impl Iterator<Item = &Definition> {
         self.definitions.of_kind(kind)
+    }
+
+    /// The StructureDefinition of that canonical. Its snapshot is generated when first asked for:
+    /// `definition.snapshot(&registry)`.
+    pub fn structure_definition(&self, canonical: &str) -> Option<Arc<StructureDefinition>> {
+        self.definition(DefinitionKind::StructureDefinition, canonical)?.structure().cloned()
     }
 
     /// The ValueSet of that canonical.
@@ -127,9 +131,15 @@ impl Registry {
         self.definition(DefinitionKind::OperationDefinition, canonical)?.document()
     }
 
-    /// The profile that the CapabilityStatements of the packages (UK Core's above all) give a resource type.
+    /// The profile that every resource of a type must follow: `rest.resource.profile` of the packages'
+    /// CapabilityStatements, UK Core's above all.
     pub fn resource_profile(&self, resource_type: &str) -> Option<&str> {
-        self.resource_profiles.get(resource_type).map(|profile| &**profile)
+        self.resource_profiles.profile(resource_type)
+    }
+
+    /// Further profiles that resources of a type may follow: `rest.resource.supportedProfile`.
+    pub fn supported_profiles(&self, resource_type: &str) -> &[Box<str>] {
+        self.resource_profiles.supported(resource_type)
     }
 
     /// What was odd about the packages.
@@ -138,151 +148,8 @@ impl Registry {
     }
 }
 
-/// Collects definitions package by package, then makes the registry of them.
-#[derive(Default)]
-struct Loader {
-    packages: Vec<PackageId>,
-    definitions: DefinitionIndex,
-    notes: Vec<LoadNote>,
-}
-
-impl Loader {
-    fn begin_package(&mut self, name: &str, version: &str) {
-        self.packages.push(PackageId { name: name.into(), version: version.into() });
-    }
-
-    /// Adds the definitions of a text that has one a line.
-    fn add_lines(&mut self, package: &str, lines: Arc<str>) {
-        let mut start = 0;
-        for (number, line) in lines.split('\n').enumerate() {
-            let text = Text::new(Arc::clone(&lines), start..start + line.len());
-            start += line.len() + 1;
-            if !line.is_empty() {
-                self.add(package, || format!("line {}", number + 1), text);
-            }
-        }
-    }
-
-    fn add_package(&mut self, package: PackageContents) {
-        self.begin_package(&package.name, &package.version);
-        for resource in package.resources {
-            let length = resource.json.len();
-            self.add(&package.name, || resource.file, Text::new(resource.json.into(), 0..length));
-        }
-    }
-
-    /// Adds a definition. Resources of other kinds (examples, ImplementationGuides) are passed over in silence.
-    fn add(&mut self, package: &str, place: impl FnOnce() -> String, text: Text) {
-        let unreadable = |reason: String| {
-            self.notes.push(LoadNote::Unreadable { package: package.to_owned(), place: place(), reason });
-        };
-        let head: Head<'_> = match serde_json::from_str(text.as_str()) {
-            Ok(head) => head,
-            Err(error) => return unreadable(error.to_string()),
-        };
-        let Some(kind) = DefinitionKind::of(&head.resource_type) else { return };
-        let Some(url) = head.url.as_deref() else { return unreadable("it has no url".to_owned()) };
-        self.definitions.insert(kind, url, &head, text.clone());
-    }
-
-    fn finish(mut self) -> Result<Registry, DefinitionsError> {
-        let types = Arc::new(types::type_model(&self.definitions.type_definitions(), &mut self.notes)?);
-        let resource_types = types::concrete_resource_types(&types);
-        let (search_parameters, search_parameters_by_url) = self.search_parameters(&types, &resource_types);
-        Ok(Registry {
-            compartments: self.compartments(),
-            resource_profiles: self.resource_profiles(),
-            search_parameters,
-            search_parameters_by_url,
-            types,
-            resource_types,
-            packages: self.packages,
-            definitions: self.definitions,
-            notes: self.notes,
-        })
-    }
-
-    #[expect(clippy::type_complexity, reason = "the two maps go straight into the registry's fields")]
-    fn search_parameters(
-        &mut self,
-        types: &TypeModel,
-        resource_types: &[Box<str>],
-    ) -> (HashMap<Box<str>, Vec<Arc<SearchParameter>>>, HashMap<Box<str>, Arc<SearchParameter>>) {
-        let mut by_url: HashMap<Box<str>, Arc<SearchParameter>> = HashMap::new();
-        let mut by_base: HashMap<Box<str>, BTreeMap<Box<str>, Arc<SearchParameter>>> = HashMap::new();
-        for definition in self.definitions.of_kind(DefinitionKind::SearchParameter) {
-            let read = match definition.parse() {
-                Some(document) => SearchParameter::read(document.root()),
-                None => Err("its JSON breaks FHIR's rules"),
-            };
-            let parameter = match read {
-                Ok(parameter) => Arc::new(parameter),
-                Err(reason) => {
-                    let url = definition.url.to_string();
-                    self.notes.push(LoadNote::UnusableSearchParameter { url, reason });
-                    continue;
-                }
-            };
-            for base in &parameter.base {
-                let of_base = by_base.entry(base.clone()).or_default();
-                let earlier = of_base.insert(parameter.code.clone(), Arc::clone(&parameter));
-                if let Some(earlier) = earlier.filter(|earlier| earlier.url != parameter.url) {
-                    self.notes.push(LoadNote::ReplacedSearchParameter {
-                        resource_type: base.to_string(),
-                        code: parameter.code.to_string(),
-                        replaced: earlier.url.to_string(),
-                    });
-                }
-            }
-            by_url.insert(parameter.url.clone(), parameter);
-        }
-        let of_type = |name: &str| {
-            let mut all = BTreeMap::new();
-            for parameters in types::lineage(types, name).filter_map(|info| by_base.get(&info.name)) {
-                for (code, parameter) in parameters {
-                    all.entry(code).or_insert_with(|| Arc::clone(parameter));
-                }
-            }
-            all.into_values().collect()
-        };
-        (resource_types.iter().map(|name| (name.clone(), of_type(name))).collect(), by_url)
-    }
-
-    fn compartments(&self) -> BTreeMap<Box<str>, Compartment> {
-        self.definitions
-            .of_kind(DefinitionKind::CompartmentDefinition)
-            .filter_map(|definition| Compartment::read(definition.parse()?.root()))
-            .map(|compartment| (compartment.code.clone(), compartment))
-            .collect()
-    }
-
-    fn resource_profiles(&mut self) -> BTreeMap<Box<str>, Box<str>> {
-        let mut profiles = BTreeMap::new();
-        for definition in self.definitions.of_kind(DefinitionKind::CapabilityStatement) {
-            let Some(document) = definition.parse() else { continue };
-            // Only a statement of requirements speaks for others than the server that it describes.
-            if document.root().get_str("kind") != Some("requirements") {
-                continue;
-            }
-            let rest = document.root().get("rest").into_iter().flat_map(Node::items);
-            for resource in rest.filter_map(|rest| rest.get("resource")).flat_map(Node::items) {
-                let supported = resource.get("supportedProfile").into_iter().flat_map(Node::items);
-                for profile in resource.get("profile").into_iter().chain(supported).filter_map(Node::as_str) {
-                    if self.definitions.find(DefinitionKind::StructureDefinition, profile).is_none() {
-                        self.notes.push(LoadNote::DanglingProfile {
-                            statement: definition.url.to_string(),
-                            profile: profile.to_owned(),
-                        });
-                    }
-                }
-                if let (Some(resource_type), Some(profile)) =
-                    (resource.get_str("type"), resource.get_str("profile"))
-                    && self.definitions.find(DefinitionKind::StructureDefinition, profile).is_some()
-                {
-                    profiles.insert(resource_type.into(), profile.into());
-                }
-            }
-        }
-        profiles
+impl Definitions for Registry {
+    fn structure_definition(&self, canonical: &str) -> Option<Arc<StructureDefinition>> {
+        Self::structure_definition(self, canonical)
     }
 }

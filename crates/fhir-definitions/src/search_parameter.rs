@@ -184,6 +184,8 @@ fn concerns(branch: &str, resource_type: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn parameter(expression: &str) -> SearchParameter {
@@ -210,5 +212,15 @@ mod tests {
         let medication = parameter("Medication.code | MedicationRequest.code");
         assert_eq!(medication.expression_for("Medication").unwrap(), "Medication.code");
         assert_eq!(medication.expression_for("MedicationRequest").unwrap(), "MedicationRequest.code");
+    }
+
+    proptest! {
+        /// Whatever an operator writes, the branches are its pieces in their order.
+        #[test]
+        fn branches_are_pieces_of_the_expression(expression in r"[A-Za-z.()\[\]'`| \\é]{0,40}") {
+            let branches = union_branches(&expression);
+            let joined: String = branches.concat().split([' ', '|']).collect();
+            prop_assert_eq!(joined, expression.split([' ', '|']).collect::<String>());
+        }
     }
 }

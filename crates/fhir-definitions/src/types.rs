@@ -161,15 +161,14 @@ impl<'a> Builder<'a, '_> {
 
     fn element(&mut self, source: &TypeSource<'a>, path: &'a str, definition: Node<'a>) -> ElementInfo {
         let last = path.rsplit_once('.').map_or(path, |(_, name)| name);
-        let name = last.strip_suffix("[x]").unwrap_or(last);
-        let is_choice = name.len() != last.len();
+        let name = last.strip_suffix("[x]").map_or(ElementName::Plain(last), ElementName::Choice);
         let flag = |member| definition.get(member).and_then(Node::as_bool).unwrap_or(false);
         let binding =
             definition.get("binding").filter(|binding| binding.get_str("strength") == Some("required"));
         ElementInfo {
-            name: name.into(),
-            is_choice,
-            types: self.element_types(source, path, definition, is_choice.then_some(name).ok_or(name)),
+            name: name.text().into(),
+            is_choice: matches!(name, ElementName::Choice(_)),
+            types: self.element_types(source, path, definition, name),
             min: definition
                 .get("min")
                 .and_then(Node::as_number)
@@ -185,13 +184,12 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
-    /// `name` is `Ok` for a choice: its members in JSON carry the type.
     fn element_types(
         &mut self,
         source: &TypeSource<'a>,
         path: &'a str,
         definition: Node<'a>,
-        name: Result<&str, &str>,
+        name: ElementName<'_>,
     ) -> Vec<ElementType> {
         if let Some(reference) = definition.get_str("contentReference") {
             let target = reference.rsplit_once('#').map_or(reference, |(_, target)| target);
@@ -220,15 +218,14 @@ impl<'a> Builder<'a, '_> {
         &mut self,
         path: &str,
         type_name: &str,
-        name: Result<&str, &str>,
+        name: ElementName<'_>,
         targets: Vec<Box<str>>,
     ) -> Option<ElementType> {
         let Some(type_id) = self.model.id(type_name) else {
             self.notes.push(LoadNote::UnknownType { path: path.to_owned(), code: type_name.to_owned() });
             return None;
         };
-        let json_name = name.map_or_else(Into::into, |choice| choice_name(choice, type_name));
-        Some(ElementType { type_id, json_name, targets })
+        Some(ElementType { type_id, json_name: name.in_json(type_name), targets })
     }
 
     /// The regular expression of a primitive's value: its own, or that of the type it specialises.
@@ -243,14 +240,27 @@ impl<'a> Builder<'a, '_> {
     }
 }
 
-/// `value` and `dateTime` make `valueDateTime`.
-fn choice_name(element: &str, type_name: &str) -> Box<str> {
-    let mut name = String::with_capacity(element.len() + type_name.len());
-    name.push_str(element);
-    let mut letters = type_name.chars();
-    name.extend(letters.next().map(|first| first.to_ascii_uppercase()));
-    name.push_str(letters.as_str());
-    name.into()
+/// The name of an element; that of a choice is without its `[x]`.
+#[derive(Clone, Copy)]
+enum ElementName<'a> {
+    Plain(&'a str),
+    Choice(&'a str),
+}
+
+impl<'a> ElementName<'a> {
+    fn text(self) -> &'a str {
+        match self {
+            Self::Plain(name) | Self::Choice(name) => name,
+        }
+    }
+
+    /// The name of the member in JSON: the choice `value` of a `dateTime` is `valueDateTime`.
+    fn in_json(self, type_name: &str) -> Box<str> {
+        let Self::Choice(name) = self else { return self.text().into() };
+        let mut letters = type_name.chars();
+        let first = letters.next().map(|first| first.to_ascii_uppercase());
+        name.chars().chain(first).chain(letters).collect::<String>().into()
+    }
 }
 
 /// The name of a base type for its url; other urls as they are.

@@ -1,14 +1,13 @@
 //! The embedded registry: FHIR R4, UK Core and North West London.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 use std::sync::LazyLock;
 
 use fhir_definitions::{DefinitionKind, LoadNote, Registry, SearchParamType};
 use fhir_model::types::{ElementInfo, TypeInfo, TypeKind};
 
-static REGISTRY: LazyLock<Registry> = LazyLock::new(|| match Registry::embedded() {
-    Ok(registry) => registry,
-    Err(error) => std::panic::panic_any(error.to_string()),
-});
+static REGISTRY: LazyLock<Registry> = LazyLock::new(|| Registry::embedded().unwrap());
 
 fn type_names(element: &ElementInfo) -> Vec<&str> {
     element.types.iter().map(|item| REGISTRY.types().name(item.type_id)).collect()
