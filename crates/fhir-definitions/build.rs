@@ -10,7 +10,7 @@ use flate2::Compression;
 use flate2::write::DeflateEncoder;
 
 /// The embedded packages in the order of their loading: what comes later may refine what came before.
-const PACKAGES: [&str; 3] = ["r4-core", "uk-core", "nw-london"];
+const PACKAGES: [&str; 4] = ["r4-core", "iso", "uk-core", "nw-london"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let profiles = Path::new(&std::env::var("CARGO_MANIFEST_DIR")?).join("../../fhir-profiles");

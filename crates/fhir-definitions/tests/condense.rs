@@ -1,25 +1,12 @@
 //! Condensing: facts only, in one shape, the same bytes every time.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use fhir_definitions::condense::{condense, condense_into};
+use fhir_definitions::condense::{condense, condense_into, read_lines};
 use fhir_definitions::{DefinitionKind, PackageContents, PackageResource};
 use serde_json::json;
-
-/// A package of the `.jsonl` files of a folder.
-fn package_of_lines(folder: &Path) -> PackageContents {
-    let mut package = PackageContents::default();
-    let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    for file in files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "jsonl")) {
-        package.push_lines(&file.display().to_string(), &fs::read_to_string(file).unwrap());
-    }
-    package
-}
 
 fn package_of(resources: &[serde_json::Value]) -> PackageContents {
     let resource =
@@ -41,8 +28,8 @@ fn committed(package: &str) -> BTreeMap<DefinitionKind, String> {
 
 #[test]
 fn condensing_condensed_packages_changes_nothing() {
-    for package in ["r4-core", "uk-core", "nw-london"] {
-        let condensed = condense(&package_of_lines(&profiles(package))).unwrap();
+    for package in ["r4-core", "iso", "uk-core", "nw-london"] {
+        let condensed = condense(&read_lines(&profiles(package)).unwrap()).unwrap();
         assert!(condensed == committed(package), "{package} would change");
     }
 }
@@ -57,7 +44,7 @@ fn the_uk_core_facts_give_the_committed_files() {
         println!("SKIPPED the comparison with the UK Core facts because {} is absent", facts.display());
         return;
     }
-    let condensed = condense(&package_of_lines(&facts)).unwrap();
+    let condensed = condense(&read_lines(&facts).unwrap()).unwrap();
     assert!(condensed == committed("uk-core"), "fhir-profiles/uk-core does not follow from the facts");
 }
 

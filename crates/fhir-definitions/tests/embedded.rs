@@ -233,6 +233,7 @@ fn definitions_are_found_by_url_and_version() {
     assert!(REGISTRY.code_system("http://hl7.org/fhir/administrative-gender").is_some());
     assert!(REGISTRY.code_system(url).is_none(), "a ValueSet is no CodeSystem");
     assert!(REGISTRY.value_set("https://fhir.nwlondon.example/ValueSet/borough").is_some());
+    assert!(REGISTRY.code_system("urn:iso:std:iso:4217").is_some());
     assert!(
         REGISTRY.operation_definition("http://hl7.org/fhir/OperationDefinition/Patient-everything").is_some()
     );

@@ -24,7 +24,10 @@ fn search_parameter(url: &str, code: &str) -> Value {
 fn packages_are_loaded_after_the_embedded_ones() {
     let registry = registry_with(&[]);
     let names: Vec<&str> = registry.packages().iter().map(|package| &*package.name).collect();
-    assert_eq!(names, ["hl7.fhir.r4.core", "fhir.r4.ukcore.stu3", "westway.nw-london", "example.local"]);
+    assert_eq!(
+        names,
+        ["hl7.fhir.r4.core", "westway.iso", "fhir.r4.ukcore.stu3", "westway.nw-london", "example.local"]
+    );
 }
 
 #[test]

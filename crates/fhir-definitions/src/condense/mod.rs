@@ -7,9 +7,9 @@ mod facts;
 mod repair;
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::{fs, io};
 
 use fhir_model::Document;
 use fhir_model::types::TypeModel;
@@ -47,16 +47,33 @@ pub fn condense(package: &PackageContents) -> Result<BTreeMap<DefinitionKind, St
 /// Condenses a package into a folder: writes `<kind>.jsonl` for each kind that the package has. The folder's
 /// `package.json` is not touched; it is written by hand.
 pub fn condense_into(package: &PackageContents, folder: &Path) -> Result<(), DefinitionsError> {
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        move |source| DefinitionsError::File { path, source }
-    };
-    fs::create_dir_all(folder).map_err(failed(folder))?;
+    fs::create_dir_all(folder).map_err(in_file(folder))?;
     for (kind, lines) in condense(package)? {
         let file = folder.join(kind.as_str()).with_extension("jsonl");
-        fs::write(&file, lines).map_err(failed(&file))?;
+        fs::write(&file, lines).map_err(in_file(&file))?;
     }
     Ok(())
+}
+
+/// Reads the `.jsonl` files of a folder, as [`condense_into`] writes them, by file name. Name and version of the
+/// package stay empty.
+pub fn read_lines(folder: &Path) -> Result<PackageContents, DefinitionsError> {
+    let entries = fs::read_dir(folder).map_err(in_file(folder))?;
+    let mut files: Vec<PathBuf> =
+        entries.map(|entry| Ok(entry?.path())).collect::<Result<_, io::Error>>().map_err(in_file(folder))?;
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "jsonl"));
+    files.sort();
+    let mut package = PackageContents::default();
+    for file in files {
+        let lines = fs::read_to_string(&file).map_err(in_file(&file))?;
+        package.push_lines(&file.to_string_lossy(), &lines);
+    }
+    Ok(package)
+}
+
+fn in_file(path: &Path) -> impl FnOnce(io::Error) -> DefinitionsError {
+    let path = path.to_owned();
+    move |source| DefinitionsError::File { path, source }
 }
 
 /// The types that say what shape each member has.
