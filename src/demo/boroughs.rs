@@ -1,5 +1,7 @@
 //! The eight boroughs of North West London: how many people live there, of which background, and where.
 
+use serde_json::{Value, json};
+
 /// A borough and what the population needs to know about it.
 pub(super) struct Borough {
     /// The part of ids that names the borough.
@@ -15,10 +17,32 @@ pub(super) struct Borough {
     pub(super) ethnicity: [u32; 17],
 }
 
-/// A place within a borough and the outward part of its postcodes.
+/// A place within a borough, its post town and the outward part of its postcodes.
 pub(super) struct Area {
     pub(super) place: &'static str,
+    pub(super) town: &'static str,
     pub(super) district: &'static str,
+}
+
+impl Borough {
+    /// One of the four areas; counts on from the first after the last.
+    pub(super) fn area(&self, index: usize) -> &Area {
+        #[expect(clippy::indexing_slicing, reason = "a remainder is below the length it was taken by")]
+        &self.areas[index % self.areas.len()]
+    }
+
+    /// An `Address` in an area; `purpose` is its `use`, `inward` the second part of the postcode.
+    pub(super) fn address(&self, area: &Area, purpose: &str, line: &str, inward: &str) -> Value {
+        let lines = if area.place == area.town { vec![line] } else { vec![line, area.place] };
+        json!({
+            "use": purpose,
+            "type": "physical",
+            "line": lines,
+            "city": area.town,
+            "district": self.name,
+            "postalCode": format!("{} {inward}", area.district)
+        })
+    }
 }
 
 /// The two (invented) mental health trusts.
@@ -39,6 +63,15 @@ impl Trust {
         }
     }
 
+    /// The borough whose first area has the trust's hospital.
+    pub(super) fn home(self) -> &'static Borough {
+        let [_, ealing, .., westminster] = &BOROUGHS;
+        match self {
+            Self::Canalside => westminster,
+            Self::Thamesbrook => ealing,
+        }
+    }
+
     /// The first word of the trust's name.
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -56,8 +89,14 @@ impl Trust {
     }
 }
 
-const fn area(place: &'static str, district: &'static str) -> Area {
-    Area { place, district }
+/// An area whose post town is London.
+const fn london(place: &'static str, district: &'static str) -> Area {
+    Area { place, town: "London", district }
+}
+
+/// An area of outer London with a post town of its own.
+const fn outer(place: &'static str, town: &'static str, district: &'static str) -> Area {
+    Area { place, town, district }
 }
 
 pub(super) static BOROUGHS: [Borough; 8] = [
@@ -67,10 +106,10 @@ pub(super) static BOROUGHS: [Borough; 8] = [
         residents: 340,
         trust: Trust::Canalside,
         areas: [
-            area("Wembley", "HA9"),
-            area("Willesden", "NW10"),
-            area("Kilburn", "NW6"),
-            area("Kingsbury", "NW9"),
+            outer("Wembley", "Wembley", "HA9"),
+            london("Willesden", "NW10"),
+            london("Kilburn", "NW6"),
+            london("Kingsbury", "NW9"),
         ],
         ethnicity: [15, 4, 16, 1, 1, 1, 2, 20, 5, 1, 8, 6, 9, 2, 1, 8, 2],
     },
@@ -79,7 +118,12 @@ pub(super) static BOROUGHS: [Borough; 8] = [
         name: "Ealing",
         residents: 367,
         trust: Trust::Thamesbrook,
-        areas: [area("Southall", "UB1"), area("Acton", "W3"), area("Ealing", "W5"), area("Greenford", "UB6")],
+        areas: [
+            outer("Southall", "Southall", "UB1"),
+            london("Acton", "W3"),
+            london("Ealing", "W5"),
+            outer("Greenford", "Greenford", "UB6"),
+        ],
         ethnicity: [24, 3, 16, 1, 1, 1, 2, 16, 5, 1, 8, 3, 6, 1, 1, 11, 2],
     },
     Borough {
@@ -88,10 +132,10 @@ pub(super) static BOROUGHS: [Borough; 8] = [
         residents: 183,
         trust: Trust::Thamesbrook,
         areas: [
-            area("Hammersmith", "W6"),
-            area("Shepherd's Bush", "W12"),
-            area("Fulham", "SW6"),
-            area("West Kensington", "W14"),
+            london("Hammersmith", "W6"),
+            london("Shepherd's Bush", "W12"),
+            london("Fulham", "SW6"),
+            london("West Kensington", "W14"),
         ],
         ethnicity: [42, 3, 18, 2, 1, 2, 2, 3, 1, 1, 4, 4, 7, 1, 2, 7, 2],
     },
@@ -101,10 +145,10 @@ pub(super) static BOROUGHS: [Borough; 8] = [
         residents: 261,
         trust: Trust::Canalside,
         areas: [
-            area("Harrow", "HA1"),
-            area("Wealdstone", "HA3"),
-            area("Pinner", "HA5"),
-            area("Stanmore", "HA7"),
+            outer("Harrow", "Harrow", "HA1"),
+            outer("Wealdstone", "Harrow", "HA3"),
+            outer("Pinner", "Pinner", "HA5"),
+            outer("Stanmore", "Stanmore", "HA7"),
         ],
         ethnicity: [21, 2, 13, 1, 1, 1, 1, 29, 4, 1, 11, 2, 4, 1, 1, 6, 2],
     },
@@ -114,10 +158,10 @@ pub(super) static BOROUGHS: [Borough; 8] = [
         residents: 306,
         trust: Trust::Canalside,
         areas: [
-            area("Uxbridge", "UB8"),
-            area("Hayes", "UB3"),
-            area("Ruislip", "HA4"),
-            area("Northwood", "HA6"),
+            outer("Uxbridge", "Uxbridge", "UB8"),
+            outer("Hayes", "Hayes", "UB3"),
+            outer("Ruislip", "Ruislip", "HA4"),
+            outer("Northwood", "Northwood", "HA6"),
         ],
         ethnicity: [37, 2, 10, 1, 1, 1, 1, 18, 5, 2, 8, 2, 5, 1, 1, 4, 2],
     },
@@ -127,10 +171,10 @@ pub(super) static BOROUGHS: [Borough; 8] = [
         residents: 288,
         trust: Trust::Thamesbrook,
         areas: [
-            area("Hounslow", "TW3"),
-            area("Brentford", "TW8"),
-            area("Feltham", "TW13"),
-            area("Chiswick", "W4"),
+            outer("Hounslow", "Hounslow", "TW3"),
+            outer("Brentford", "Brentford", "TW8"),
+            outer("Feltham", "Feltham", "TW13"),
+            london("Chiswick", "W4"),
         ],
         ethnicity: [29, 2, 14, 1, 1, 1, 1, 21, 5, 1, 9, 1, 5, 1, 1, 7, 2],
     },
@@ -140,10 +184,10 @@ pub(super) static BOROUGHS: [Borough; 8] = [
         residents: 143,
         trust: Trust::Canalside,
         areas: [
-            area("North Kensington", "W10"),
-            area("Earl's Court", "SW5"),
-            area("Notting Hill", "W11"),
-            area("Chelsea", "SW3"),
+            london("North Kensington", "W10"),
+            london("Earl's Court", "SW5"),
+            london("Notting Hill", "W11"),
+            london("Chelsea", "SW3"),
         ],
         ethnicity: [33, 2, 29, 1, 1, 2, 3, 3, 1, 1, 4, 2, 5, 1, 3, 9, 3],
     },
@@ -153,10 +197,10 @@ pub(super) static BOROUGHS: [Borough; 8] = [
         residents: 204,
         trust: Trust::Canalside,
         areas: [
-            area("Paddington", "W2"),
-            area("Pimlico", "SW1V"),
-            area("Maida Vale", "W9"),
-            area("Marylebone", "NW8"),
+            london("Paddington", "W2"),
+            london("Pimlico", "SW1V"),
+            london("Maida Vale", "W9"),
+            london("Marylebone", "NW8"),
         ],
         ethnicity: [28, 2, 25, 1, 1, 2, 2, 4, 1, 3, 5, 2, 5, 1, 3, 13, 3],
     },

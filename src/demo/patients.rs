@@ -85,7 +85,7 @@ impl Person {
         let pool = random.pick(&ethnicity.names);
         let gender = random.weighted(&GENDERS);
         let given = if gender == "male" { random.pick(&pool.male) } else { random.pick(&pool.female) };
-        let mortality = if stage == Stage::Older { 8 } else { 1 };
+        let mortality = if stage == Stage::Older { 12 } else { 2 };
         Self {
             number,
             nhs_number: nhs_number.into(),
@@ -242,22 +242,10 @@ impl Person {
 
     /// An address in the person's area. The inward part of the postcode is well formed but not looked up.
     fn address(&self, random: &mut Random) -> Value {
-        let half = random.pick(&[0, 2]) + self.team - 1;
-        let (place, district) = self
-            .borough
-            .areas
-            .get(half)
-            .map_or((self.borough.name, "NW10"), |area| (area.place, area.district));
-        let street = random.pick(&STREETS);
+        let area = self.borough.area(random.pick(&[0, 2]) + self.team - 1);
+        let line = format!("{} {}", random.below(180) + 1, random.pick(&STREETS));
         let inward = format!("{}Z{}", random.below(9) + 1, random.pick(&POSTCODE_LETTERS));
-        json!({
-            "use": "home",
-            "type": "physical",
-            "line": [format!("{} {street}", random.below(180) + 1), place],
-            "city": "London",
-            "district": self.borough.name,
-            "postalCode": format!("{district} {inward}")
-        })
+        self.borough.address(area, "home", &line, &inward)
     }
 
     fn marital_status(&self, today: Date, random: &mut Random) -> Option<Value> {

@@ -44,10 +44,7 @@ impl Random {
     pub(super) fn pick<T: Copy, const N: usize>(&mut self, table: &[T; N]) -> T {
         const { assert!(N > 0, "an empty table has no row to pick") };
         let row = self.below(N as u32) as usize;
-        #[expect(
-            clippy::indexing_slicing,
-            reason = "the row is below N, and N > 0 is checked at compile time"
-        )]
+        #[expect(clippy::indexing_slicing, reason = "the row is below N, and N is checked to be above 0")]
         let value = table[row];
         value
     }

@@ -233,7 +233,9 @@ impl Referral {
             Source::GeneralPractice => {
                 Concept::snomed("108161000000109", "Referred by general practitioner").codeable()
             }
-            Source::School => Concept::snomed("1065401000000101", "Referred by school nurse").codeable(),
+            Source::School => {
+                Concept::snomed("1065401000000101", "Referred by school nurse").codeable_with_text("School")
+            }
             Source::DigitalTool => Concept::snomed("1991000124105", "Referred by self")
                 .codeable_with_text("Self-referral through a digital tool"),
             Source::EmergencyDepartment => Concept::snomed("185360007", "Referred by hospital doctor")
@@ -273,7 +275,7 @@ fn days_ago(outcome: Outcome, urgency: Urgency, index: u32, random: &mut Random)
     let days = match outcome {
         // Many waits are short and a few are very long.
         Outcome::Waiting => {
-            let longest = if urgency == Urgency::Routine { 210 } else { 14 };
+            let longest = if urgency == Urgency::Routine { 150 } else { 14 };
             let wait = random.between(1, longest);
             random.between(1, wait)
         }

@@ -112,7 +112,7 @@ impl Service {
 
     /// The neighbourhood team of the borough's first or second area.
     pub(super) fn neighbourhood(borough: &Borough, team: usize) -> Self {
-        let place = borough.areas.get(team.saturating_sub(1)).map_or(borough.name, |area| area.place);
+        let place = borough.area(team - 1).place;
         Self {
             kind: ServiceKind::Neighbourhood,
             place: format!("{}-{team}", borough.key),

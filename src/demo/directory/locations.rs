@@ -65,21 +65,19 @@ fn location(id: &str, name: &str, kind: &Concept, shape: &Concept) -> Resource {
 }
 
 fn emergency_department() -> Resource {
+    let [brent, ..] = &BOROUGHS;
     location(EMERGENCY_DEPARTMENT_ID, "Parkway Hospital Emergency Department", &HOSPITAL_UNIT, &BUILDING)
         .with("identifier", site_code("XZ3E1"))
-        .with("address", address("1 Parkway Approach", "Central Middlesex", "Brent", "NW10 0ZE"))
+        .with("address", brent.address(brent.area(1), "work", "1 Parkway Approach", "0ZE"))
         .with("managingOrganization", reference("Organization", ACUTE_TRUST_ID))
         .with("hoursOfOperation", day_and_night())
 }
 
 fn hospital(trust: Trust) -> Resource {
-    let (district, postcode) = match trust {
-        Trust::Canalside => ("Westminster", "W9 0ZC"),
-        Trust::Thamesbrook => ("Ealing", "UB1 0ZT"),
-    };
+    let borough = trust.home();
     location(&hospital_id(trust), &format!("{} Hospital", trust.name()), &HOSPITAL, &SITE)
         .with("identifier", site_code(&format!("{}H1", trust.ods_code())))
-        .with("address", address("20 Hospital Walk", trust.name(), district, postcode))
+        .with("address", borough.address(borough.area(0), "work", "20 Hospital Walk", "0ZH"))
         .with("managingOrganization", reference("Organization", &trust_id(trust)))
         .with("hoursOfOperation", day_and_night())
 }
@@ -98,29 +96,14 @@ fn ward_location(trust: Trust, ward: &Ward, number: u32) -> Resource {
 }
 
 fn hub(borough: &Borough, number: u32) -> Resource {
-    let [area, ..] = &borough.areas;
     location(&hub_id(borough), &format!("{} Community Hub", borough.name), &OUTPATIENT, &BUILDING)
         .with("identifier", site_code(&format!("{}C{number}", borough.trust.ods_code())))
-        .with(
-            "address",
-            address("8 Station Parade", area.place, borough.name, &format!("{} 8ZH", area.district)),
-        )
+        .with("address", borough.address(borough.area(0), "work", "8 Station Parade", "8ZH"))
         .with("managingOrganization", reference("Organization", &trust_id(borough.trust)))
 }
 
 fn site_code(code: &str) -> Value {
     json!([{"system": "https://fhir.nhs.uk/Id/ods-site-code", "value": code}])
-}
-
-fn address(line: &str, place: &str, district: &str, postcode: &str) -> Value {
-    json!({
-        "use": "work",
-        "type": "physical",
-        "line": [line, place],
-        "city": "London",
-        "district": district,
-        "postalCode": postcode
-    })
 }
 
 fn day_and_night() -> Value {

@@ -88,7 +88,7 @@ fn mental_health_trust(trust: Trust) -> Resource {
 }
 
 fn neighbourhood_team(borough: &Borough, team: usize) -> Resource {
-    let place = borough.areas.get(team - 1).map_or(borough.name, |area| area.place);
+    let place = borough.area(team - 1).place;
     let name = format!("{place} Neighbourhood Team");
     organization(&team_id(borough, team), &name, &TEAM)
         .with("extension", main_location(&hub_id(borough)))
@@ -96,30 +96,13 @@ fn neighbourhood_team(borough: &Borough, team: usize) -> Resource {
 }
 
 fn gp_practice(borough: &Borough, number: u32, name: &str, code: u32) -> Resource {
-    let index = (number as usize - 1) % borough.areas.len();
-    let resource = organization(
-        &gp_practice_id(borough, number),
-        &format!("{} {name}", borough.name),
-        &PROVIDER,
-    )
-    .with("identifier", ods_code(&format!("X{:05}", 90_000 + code)))
-    .with(
-        "telecom",
-        json!([{"system": "phone", "value": format!("020 7946 0{:03}", code % 1_000), "use": "work"}]),
-    );
-    resource.with_some(
-        "address",
-        borough.areas.get(index).map(|area| {
-            json!([{
-                "use": "work",
-                "type": "physical",
-                "line": [format!("{} Surgery Lane", code % 97 + 1), area.place],
-                "city": "London",
-                "district": borough.name,
-                "postalCode": format!("{} {}ZG", area.district, number)
-            }])
-        }),
-    )
+    let line = format!("{} Surgery Lane", code % 97 + 1);
+    let address = borough.address(borough.area(number as usize - 1), "work", &line, &format!("{number}ZG"));
+    let telephone = format!("020 7946 0{:03}", code % 1_000);
+    organization(&gp_practice_id(borough, number), &format!("{} {name}", borough.name), &PROVIDER)
+        .with("identifier", ods_code(&format!("X{:05}", 90_000 + code)))
+        .with("telecom", json!([{"system": "phone", "value": telephone, "use": "work"}]))
+        .with("address", json!([address]))
 }
 
 fn school(borough: &Borough, number: u32, name: &str, code: u32) -> Resource {
