@@ -10,7 +10,9 @@ use fhir_search::parameters::ParameterId;
 use fhir_search::query::Query;
 use thiserror::Error;
 
+mod keys_blob;
 pub mod relational;
+mod schema;
 pub mod sqlite;
 
 /// A database that keeps every version of every resource.
@@ -44,8 +46,39 @@ pub trait Store: Send + Sync {
     /// Whether a read works now and the writer is alive.
     fn check(&self) -> Result<(), StoreError>;
 
+    /// What a metrics page tells.
+    fn status(&self) -> Result<StoreStatus, StoreError>;
+
     /// Writes what is still in memory and stops the writer. Later writes fail with [`StoreError::Unavailable`].
     fn close(&self);
+}
+
+/// How the store is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreStatus {
+    /// For each resource type ever stored, exact.
+    pub types: Vec<TypeStatus>,
+    /// Sets of writes handed over and not yet begun.
+    pub waiting_writes: usize,
+    /// Size of the database file.
+    pub file_bytes: u64,
+    /// Size of the write-ahead log beside it.
+    pub log_bytes: u64,
+    /// Open connections that read.
+    pub readers: u32,
+    /// Those of them not in use.
+    pub idle_readers: u32,
+}
+
+/// The resources of one type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypeStatus {
+    /// The resource type.
+    pub kind: Box<str>,
+    /// Resources that exist.
+    pub live: u64,
+    /// Versions of all, deletions included.
+    pub versions: u64,
 }
 
 /// One stored version.
@@ -287,7 +320,9 @@ pub enum StoreError {
     #[error("the database is not available: {0}")]
     Unavailable(String),
     /// The database was written by a newer version of this program.
-    #[error("the database has schema {found}, this program knows up to {known}; use the newer program that wrote it")]
+    #[error(
+        "the database has schema {found}, this program knows up to {known}; use the newer program that wrote it"
+    )]
     NewerSchema {
         /// Latest migration in the database.
         found: String,

@@ -24,9 +24,10 @@ CREATE TABLE search_parameter (
 
 -- A number for every resource, and for every target of a reference whether it exists or not, so that references,
 -- chains, reverse chains and includes are joins of integers. For a url the type is 0 and fhir_id is the url.
+-- (Deferred: the writer saves new types last, just before it commits.)
 CREATE TABLE resource_id (
     rid INTEGER NOT NULL PRIMARY KEY,
-    type INTEGER NOT NULL REFERENCES resource_type (code),
+    type INTEGER NOT NULL REFERENCES resource_type (code) DEFERRABLE INITIALLY DEFERRED,
     fhir_id TEXT NOT NULL,
     UNIQUE (type, fhir_id)
 ) STRICT;
@@ -48,7 +49,7 @@ CREATE UNIQUE INDEX version_of_resource ON version (rid, version);
 -- Type history: (type, vid).
 CREATE INDEX version_of_type ON version (type);
 
--- The newest version of every resource, deletions included. keys: the index keys it produced, as src/store/keys_blob.rs
+-- The newest version of every resource, deletions included. keys: the index keys it produced, as src/store/keys_blob/codec.rs
 -- writes them: an update reads them to touch only the index rows that differ, so no index table needs an index on rid.
 CREATE TABLE current (
     rid INTEGER NOT NULL PRIMARY KEY REFERENCES resource_id (rid),
@@ -141,3 +142,5 @@ CREATE TABLE ix_composite (
     rid INTEGER NOT NULL,
     PRIMARY KEY (parameter, hash, low, high, rid)
 ) STRICT, WITHOUT ROWID;
+-- Ranges by their upper end, as for quantities: (parameter, hash, high, low, rid).
+CREATE INDEX ix_composite_range ON ix_composite (parameter, hash, high) WHERE low < high;

@@ -20,7 +20,7 @@ pub fn write(
     _conn: &mut SqliteConnection,
     _rid: i64,
     rows: &Rows,
-    _resolve: &mut dyn FnMut(&Target) -> Result<i64, StoreError>,
+    _resolve: &mut dyn FnMut(&mut SqliteConnection, &Target) -> Result<i64, StoreError>,
 ) -> Result<(), StoreError> {
     match *rows {}
 }

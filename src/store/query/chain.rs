@@ -1,0 +1,49 @@
+//! Chains: a condition on what a reference points to.
+
+use super::condition::Condition;
+use super::fragment::Fragment;
+use super::resolve::Types;
+use super::source::{Row, Source};
+
+/// The parameter points to a resource of the type for which the condition holds.
+#[derive(Clone, Debug)]
+pub(in crate::store) struct Chain {
+    pub(super) reference: i32,
+    pub(super) target: Types,
+    pub(super) condition: Box<Condition>,
+}
+
+impl Chain {
+    /// From the far end: all that refer to what fulfils the condition.
+    pub(super) fn sources(&self) -> Vec<Source> {
+        let source = |far: Source| Source {
+            from: Fragment::text("(").append(far.select()).push(") AS f CROSS JOIN ix_reference AS s"),
+            condition: Fragment::new("s.parameter = ? AND s.target = f.rid", [self.reference.into()]),
+            in_order: false,
+        };
+        self.condition.sources().into_iter().map(source).collect()
+    }
+
+    /// From the near end: one of the references leads to what fulfils the condition.
+    pub(super) fn probe(&self, row: &Row) -> Fragment {
+        let far = row.linked();
+        let (link, current) = (far.link(), &far.current);
+        let start = format!(
+            "EXISTS (SELECT 1 FROM (SELECT value AS rid FROM json_each(reference_targets({}.keys, ?))) AS {link}",
+            row.current
+        );
+        let probe = Fragment::new(start, [self.reference.into()]);
+        let probe = if self.condition.reads_current() {
+            let join = format!(" CROSS JOIN current AS {current} ON {current}.rid = {link}.rid WHERE ");
+            probe.push(&join).append(self.target.live(current)).push(" AND ")
+        } else {
+            probe.push(" WHERE ")
+        };
+        probe.append(self.condition.probe(&far)).push(")")
+    }
+
+    /// What must be few for [`Chain::sources`] to be few.
+    pub(in crate::store) fn far(&self) -> &Condition {
+        &self.condition
+    }
+}

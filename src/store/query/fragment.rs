@@ -1,0 +1,134 @@
+//! A piece of SQL with the values of its `?`.
+
+use crate::store::sqlite::statement::{Statement, Value};
+
+/// SQL text and the values bound to it. The text is made of literals of this program and of names it generates; whatever
+/// comes from outside is a value, so that statements are prepared once and a query cannot change their meaning.
+#[derive(Clone, Debug, Default)]
+pub(in crate::store) struct Fragment {
+    text: String,
+    values: Vec<Bound>,
+}
+
+/// A bound value.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::store) enum Bound {
+    Integer(i64),
+    Real(f64),
+    Text(String),
+    Blob(Vec<u8>),
+}
+
+impl From<i64> for Bound {
+    fn from(value: i64) -> Self {
+        Self::Integer(value)
+    }
+}
+
+impl From<i32> for Bound {
+    fn from(value: i32) -> Self {
+        Self::Integer(value.into())
+    }
+}
+
+impl From<bool> for Bound {
+    fn from(value: bool) -> Self {
+        Self::Integer(value.into())
+    }
+}
+
+impl From<f64> for Bound {
+    fn from(value: f64) -> Self {
+        Self::Real(value)
+    }
+}
+
+impl From<&str> for Bound {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+
+impl From<String> for Bound {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl Fragment {
+    /// SQL with a `?` for each value.
+    pub(in crate::store) fn new(text: impl Into<String>, values: impl IntoIterator<Item = Bound>) -> Self {
+        Self { text: text.into(), values: values.into_iter().collect() }
+    }
+
+    /// SQL without values.
+    pub(in crate::store) fn text(text: impl Into<String>) -> Self {
+        Self { text: text.into(), values: Vec::new() }
+    }
+
+    pub(in crate::store) fn push(mut self, text: &str) -> Self {
+        self.text.push_str(text);
+        self
+    }
+
+    pub(in crate::store) fn append(mut self, other: Self) -> Self {
+        self.text.push_str(&other.text);
+        self.values.extend(other.values);
+        self
+    }
+
+    /// The fragments with `separator` between them.
+    pub(in crate::store) fn join(parts: impl IntoIterator<Item = Self>, separator: &str) -> Self {
+        let mut parts = parts.into_iter();
+        let first = parts.next().unwrap_or_default();
+        parts.fold(first, |all, part| all.push(separator).append(part))
+    }
+
+    /// All conditions hold; true if there are none.
+    pub(in crate::store) fn all(parts: Vec<Self>) -> Self {
+        if parts.is_empty() { Self::text("1") } else { Self::join(parts, " AND ") }
+    }
+
+    /// One of the conditions holds, in parentheses; false if there are none.
+    pub(in crate::store) fn any(parts: Vec<Self>) -> Self {
+        match parts.len() {
+            0 => Self::text("0"),
+            _ => Self::text("(").append(Self::join(parts, " OR ")).push(")"),
+        }
+    }
+
+    /// The statement; `Row` is the SQL type of its result rows.
+    pub(in crate::store) fn statement<Row>(&self) -> Statement<'_, Row> {
+        let values = self.values.iter().map(|value| match value {
+            Bound::Integer(value) => Value::Integer(*value),
+            Bound::Real(value) => Value::Real(value),
+            Bound::Text(value) => Value::Text(value),
+            Bound::Blob(value) => Value::Blob(value),
+        });
+        Statement::new(&self.text, values.collect())
+    }
+
+    #[cfg(test)]
+    pub(in crate::store) fn explain(self) -> Self {
+        Self::text("EXPLAIN QUERY PLAN ").append(self)
+    }
+
+    #[cfg(test)]
+    pub(in crate::store) fn sql(&self) -> &str {
+        &self.text
+    }
+}
+
+/// Integers as the JSON array that `json_each` reads: one bound value whatever their number.
+pub(in crate::store) fn json_list(values: impl IntoIterator<Item = i64>) -> Bound {
+    let values: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
+    Bound::Text(format!("[{}]", values.join(",")))
+}
+
+/// The list with its last value repeated until the length is a power of two, so that lists of many lengths share few texts.
+pub(super) fn rounded<T: Clone>(mut values: Vec<T>) -> Vec<T> {
+    if let Some(last) = values.last().cloned() {
+        values.resize(values.len().next_power_of_two(), last);
+    }
+    values
+}

@@ -1,0 +1,53 @@
+//! Reverse chains (`_has`): a condition on what points here.
+
+use super::condition::Condition;
+use super::fragment::Fragment;
+use super::resolve::Types;
+use super::source::{Row, Source};
+
+/// A resource of `source` for which the condition holds points here by the parameter.
+#[derive(Clone, Debug)]
+pub(in crate::store) struct Has {
+    pub(super) types: Types,
+    pub(super) source: Types,
+    pub(super) reference: i32,
+    pub(super) condition: Box<Condition>,
+}
+
+impl Has {
+    /// From the far end: all that is referred to by what fulfils the condition.
+    pub(super) fn sources(&self) -> Vec<Source> {
+        let source = |far: Source| {
+            let from = Fragment::text("(")
+                .append(far.select())
+                .push(") AS f CROSS JOIN current AS k ON k.rid = f.rid CROSS JOIN ")
+                .append(Fragment::new("json_each(reference_targets(k.keys, ?)) AS j", [self.reference.into()]))
+                .push(" CROSS JOIN current AS s ON s.rid = j.value");
+            Source { from, condition: self.types.live("s"), in_order: false }
+        };
+        self.condition.sources().into_iter().map(source).collect()
+    }
+
+    /// From the near end: one of the resources that refer here fulfils the condition.
+    pub(super) fn probe(&self, row: &Row) -> Fragment {
+        let far = row.linked();
+        let (link, current) = (far.link(), &far.current);
+        let mut probe = Fragment::text(format!("EXISTS (SELECT 1 FROM ix_reference AS {link}"));
+        if self.condition.reads_current() {
+            probe = probe.push(&format!(" CROSS JOIN current AS {current} ON {current}.rid = {link}.rid"));
+        }
+        probe = probe.append(Fragment::new(
+            format!(" WHERE {link}.parameter = ? AND {link}.target = {} AND ", row.rid),
+            [self.reference.into()],
+        ));
+        if self.condition.reads_current() {
+            probe = probe.append(self.source.live(current)).push(" AND ");
+        }
+        probe.append(self.condition.probe(&far)).push(")")
+    }
+
+    /// What must be few for [`Has::sources`] to be few.
+    pub(in crate::store) fn far(&self) -> &Condition {
+        &self.condition
+    }
+}

@@ -1,0 +1,22 @@
+//! References: equality of the number of what they point to.
+
+use super::fragment::Fragment;
+use super::source::{Row, Source};
+use super::token::{equal, probe_equal};
+
+/// The parameter points to one of the targets, given as `resource_id.rid`.
+#[derive(Clone, Debug)]
+pub(in crate::store) struct References {
+    pub(super) parameter: i32,
+    pub(super) targets: Vec<i64>,
+}
+
+impl References {
+    pub(super) fn sources(&self) -> Vec<Source> {
+        equal("ix_reference", "target", self.parameter, &self.targets)
+    }
+
+    pub(super) fn probe(&self, row: &Row) -> Fragment {
+        probe_equal("ix_reference", "target", self.parameter, &self.targets, row)
+    }
+}

@@ -1,0 +1,166 @@
+//! From clauses to conditions: names of types, ids and targets of references become numbers.
+
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use diesel::sqlite::SqliteConnection;
+use fhir_search::keys::Target;
+use fhir_search::query::{Clause, CompositeTest, StringTest, Test};
+
+use super::bounds;
+use super::chain::Chain;
+use super::composite::Composites;
+use super::condition::Condition;
+use super::date::Dates;
+use super::fragment::{Fragment, json_list};
+use super::has::Has;
+use super::identity::Ids;
+use super::keys::Keys;
+use super::last_updated::LastUpdated;
+use super::quantity::Quantities;
+use super::reference::References;
+use super::string::Strings;
+use super::token::Tokens;
+use super::uri::Uris;
+use crate::store::StoreError;
+use crate::store::sqlite::dictionary::Dictionary;
+use crate::store::sqlite::identity::URL;
+
+/// Codes of the resource types searched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::store) struct Types(Vec<i32>);
+
+impl Types {
+    /// The codes of the types that have resources.
+    pub(in crate::store) fn new<'a>(dictionary: &Dictionary, names: impl Iterator<Item = &'a str>) -> Self {
+        Self(names.filter_map(|name| dictionary.find_type(name)).collect())
+    }
+
+    pub(in crate::store) fn codes(&self) -> &[i32] {
+        &self.0
+    }
+
+    /// That a row of `current` is of a live resource of these types.
+    pub(in crate::store) fn live(&self, alias: &str) -> Fragment {
+        self.condition(alias).push(&format!(" AND {alias}.deleted = 0"))
+    }
+
+    /// That a row with a column `type` is of these types.
+    pub(in crate::store) fn condition(&self, alias: &str) -> Fragment {
+        match self.0.as_slice() {
+            [code] => Fragment::new(format!("{alias}.type = ?"), [(*code).into()]),
+            codes => Fragment::new(
+                format!("{alias}.type IN (SELECT value FROM json_each(?))"),
+                [json_list(codes.iter().map(|code| i64::from(*code)))],
+            ),
+        }
+    }
+}
+
+/// Looks names up.
+pub(in crate::store) struct Resolver<'a> {
+    pub(in crate::store) conn: &'a mut SqliteConnection,
+    pub(in crate::store) dictionary: &'a Dictionary,
+}
+
+impl Resolver<'_> {
+    /// The condition of a clause on resources of these types.
+    pub(in crate::store) fn condition(&mut self, types: &Types, clause: &Clause) -> Result<Condition, StoreError> {
+        Ok(match clause {
+            Clause::Parameter { parameter, test } => self.keys(parameter.0, test)?,
+            Clause::Id(ids) => Condition::Ids(Ids { rids: self.rids(types, ids)? }),
+            Clause::LastUpdated(tests) => {
+                let periods = tests.iter().flat_map(bounds::of_date).collect();
+                Condition::LastUpdated(LastUpdated::new(types.clone(), periods))
+            }
+            Clause::Chain { reference, target, clause } => {
+                let target = Types::new(self.dictionary, [&**target].into_iter());
+                let condition = Box::new(self.condition(&target, clause)?);
+                Condition::Chain(Chain { reference: reference.0, target, condition })
+            }
+            Clause::Has { source, reference, clause } => {
+                let source = Types::new(self.dictionary, [&**source].into_iter());
+                let condition = Box::new(self.condition(&source, clause)?);
+                Condition::Has(Has { types: types.clone(), source, reference: reference.0, condition })
+            }
+            Clause::Any(clauses) => {
+                let conditions = clauses.iter().map(|clause| self.condition(types, clause));
+                Condition::Any(conditions.collect::<Result<_, _>>()?)
+            }
+        })
+    }
+
+    fn keys(&mut self, parameter: i32, test: &Test) -> Result<Condition, StoreError> {
+        Ok(Condition::Keys(match test {
+            Test::Token(hashes) if hashes.is_empty() => return Ok(Condition::never()),
+            Test::Token(hashes) => Keys::Tokens(Tokens { parameter, hashes: hashes.clone() }),
+            Test::Reference(targets) => {
+                let targets = self.targets(targets)?;
+                if targets.is_empty() {
+                    return Ok(Condition::never());
+                }
+                Keys::References(References { parameter, targets })
+            }
+            Test::Date(tests) => {
+                Keys::Dates(Dates { parameter, periods: tests.iter().flat_map(bounds::of_date).collect() })
+            }
+            Test::Quantity(tests) => {
+                let ranges = tests.iter().flat_map(|test| {
+                    bounds::of_quantity(test).into_iter().map(|bounds| (test.unit, bounds))
+                });
+                Keys::Quantities(Quantities { parameter, ranges: ranges.collect() })
+            }
+            Test::String(tests) => Keys::Strings(Strings { parameter, tests: tests.clone() }),
+            Test::Uri(values) => Keys::Uris(Uris { parameter, values: values.clone() }),
+            Test::Composite(tests) => composites(parameter, tests),
+        }))
+    }
+
+    fn targets(&mut self, targets: &[Target]) -> Result<Vec<i64>, StoreError> {
+        let mut rids = Vec::with_capacity(targets.len());
+        for target in targets {
+            rids.extend(match target {
+                Target::Url(url) => self.rid(URL, url)?,
+                Target::Resource { kind, id } => match self.dictionary.find_type(kind) {
+                    Some(code) => self.rid(code, id)?,
+                    None => None,
+                },
+            });
+        }
+        Ok(rids)
+    }
+
+    fn rids(&mut self, types: &Types, ids: &[Box<str>]) -> Result<Vec<i64>, StoreError> {
+        let mut rids = Vec::with_capacity(ids.len());
+        for code in types.codes() {
+            for id in ids {
+                rids.extend(self.rid(*code, id)?);
+            }
+        }
+        Ok(rids)
+    }
+
+    fn rid(&mut self, kind: i32, id: &str) -> Result<Option<i64>, StoreError> {
+        let text = "SELECT rid FROM resource_id WHERE type = ? AND fhir_id = ?";
+        let found = Fragment::new(text, [kind.into(), id.into()]).statement::<BigInt>().load::<i64>(self.conn)?;
+        Ok(found.first().copied())
+    }
+}
+
+/// The tests of one composite; those that end in a string stand among the strings.
+fn composites(parameter: i32, tests: &[CompositeTest]) -> Keys {
+    let mut keys = Composites { parameter, equal: Vec::new(), ranges: Vec::new() };
+    let mut strings: Vec<StringTest> = Vec::new();
+    for test in tests {
+        match test {
+            CompositeTest::Equal { hash } => keys.equal.push(*hash),
+            CompositeTest::Date { hash, test } => {
+                keys.ranges.extend(bounds::of_rounded_date(test).into_iter().map(|bounds| (*hash, bounds)));
+            }
+            CompositeTest::Quantity { hash, test } => {
+                keys.ranges.extend(bounds::of_quantity(test).into_iter().map(|bounds| (*hash, bounds)));
+            }
+            CompositeTest::String(test) => strings.push(test.clone()),
+        }
+    }
+    if strings.is_empty() { Keys::Composites(keys) } else { Keys::Strings(Strings { parameter, tests: strings }) }
+}

@@ -1,0 +1,65 @@
+//! Strings: a folded text that starts with the one given, or the text exactly as given.
+
+use fhir_search::query::StringTest;
+
+use super::fragment::{Bound, Fragment, rounded};
+use super::source::{Row, Source};
+
+/// One of the tests fits a key of the parameter.
+#[derive(Clone, Debug)]
+pub(in crate::store) struct Strings {
+    pub(super) parameter: i32,
+    pub(super) tests: Vec<StringTest>,
+}
+
+impl Strings {
+    pub(super) fn sources(&self) -> Vec<Source> {
+        rounded(self.tests.clone()).iter().map(|test| self.source(test)).collect()
+    }
+
+    fn source(&self, test: &StringTest) -> Source {
+        let parameter = self.parameter.into();
+        let (condition, in_order) = match test {
+            StringTest::StartsWith(prefix) => {
+                let values = [parameter, Bound::from(&**prefix), end_of(prefix).into()];
+                (Fragment::new("s.parameter = ? AND s.folded >= ? AND s.folded < ?", values), false)
+            }
+            StringTest::Exact { folded, exact } => {
+                let values = [parameter, Bound::from(&**folded), (*exact).into()];
+                (Fragment::new("s.parameter = ? AND s.folded = ? AND s.exact = ?", values), true)
+            }
+        };
+        Source { from: Fragment::text("ix_string AS s"), condition, in_order }
+    }
+
+    pub(super) fn probe(&self, row: &Row) -> Fragment {
+        Fragment::any(rounded(self.tests.clone()).iter().map(|test| self.probe_one(test, row)).collect())
+    }
+
+    fn probe_one(&self, test: &StringTest, row: &Row) -> Fragment {
+        let parameter = self.parameter.into();
+        match test {
+            StringTest::StartsWith(prefix) => Fragment::new(
+                format!("has_string({}.keys, ?, ?)", row.current),
+                [parameter, Bound::from(&**prefix)],
+            ),
+            StringTest::Exact { folded, exact } => Fragment::new(
+                format!(
+                    "EXISTS (SELECT 1 FROM ix_string AS p WHERE p.parameter = ? AND p.folded = ? AND p.exact = ? \
+                     AND p.rid = {})",
+                    row.rid
+                ),
+                [parameter, Bound::from(&**folded), (*exact).into()],
+            ),
+        }
+    }
+
+    pub(super) fn probe_seeks(&self) -> bool {
+        self.tests.iter().all(|test| matches!(test, StringTest::Exact { .. }))
+    }
+}
+
+/// A text behind all that start with `prefix`. SQLite compares UTF-8 byte by byte, and no other character has a greater one.
+fn end_of(prefix: &str) -> String {
+    format!("{prefix}{}", char::MAX)
+}

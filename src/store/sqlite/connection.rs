@@ -1,0 +1,71 @@
+//! Connections and their settings.
+
+use std::path::Path;
+
+use diesel::connection::{Connection, SimpleConnection};
+use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
+use diesel::sqlite::SqliteConnection;
+
+use super::Options;
+use crate::store::StoreError;
+
+/// The log is moved into the database file at the latest when it has so many pages (64 MiB).
+const LOG_PAGES: u32 = 8192;
+
+/// The writer's connection. FULL: a commit returns when it is on disk.
+pub(super) fn open_writer(path: &Path, cache_kib: u32) -> Result<SqliteConnection, StoreError> {
+    let mut conn = SqliteConnection::establish(&url(path)?)?;
+    // The page size and the mode are kept in the file; both do nothing on a database that has them.
+    conn.batch_execute(&format!(
+        "PRAGMA busy_timeout = 5000;
+         PRAGMA page_size = 8192;
+         PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = FULL;
+         PRAGMA foreign_keys = ON;
+         PRAGMA temp_store = MEMORY;
+         PRAGMA cache_size = -{cache_kib};
+         PRAGMA mmap_size = 1073741824;
+         PRAGMA wal_autocheckpoint = {LOG_PAGES};"
+    ))?;
+    Ok(conn)
+}
+
+/// Connections that can only read.
+pub(super) type Readers = Pool<ConnectionManager<SqliteConnection>>;
+
+/// The pool of readers. Connections are opened when they are first needed.
+pub(super) fn open_readers(path: &Path, options: &Options) -> Result<Readers, StoreError> {
+    let pool = Pool::builder()
+        .max_size(options.readers)
+        .min_idle(Some(1))
+        .test_on_check_out(false)
+        .connection_customizer(Box::new(ReadOnly { cache_kib: options.reader_cache_kib }))
+        .build(ConnectionManager::new(url(path)?))?;
+    Ok(pool)
+}
+
+#[derive(Debug)]
+struct ReadOnly {
+    cache_kib: u32,
+}
+
+impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for ReadOnly {
+    fn on_acquire(&self, conn: &mut SqliteConnection) -> Result<(), diesel::r2d2::Error> {
+        conn.batch_execute(&format!(
+            "PRAGMA busy_timeout = 5000;
+             PRAGMA query_only = ON;
+             PRAGMA temp_store = MEMORY;
+             PRAGMA cache_size = -{};
+             PRAGMA mmap_size = 1073741824;",
+            self.cache_kib
+        ))
+        .map_err(diesel::r2d2::Error::QueryError)
+    }
+}
+
+/// An absolute path, so that no name is taken for one of SQLite's own kinds of url.
+fn url(path: &Path) -> Result<String, StoreError> {
+    let path = std::path::absolute(path).map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    let text = path.to_str().ok_or_else(|| StoreError::Unavailable("the path is not UTF-8".to_owned()))?;
+    Ok(text.to_owned())
+}

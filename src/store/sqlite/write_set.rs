@@ -1,0 +1,293 @@
+//! The steps of one set of writes, within the transaction and the savepoint that the writer has opened.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::dsl::max;
+use diesel::prelude::*;
+use diesel::sqlite::SqliteConnection;
+use fhir_model::primitive::instant_text;
+
+use super::dictionary::Dictionary;
+use super::identity::Identities;
+use super::index_rows::IndexChanges;
+use super::integrity::Integrity;
+use super::statement::{Statement, Value};
+use super::{method, search};
+use crate::store::keys_blob::{ReferenceRow, StoredKeys};
+use crate::store::schema::{current, version};
+use crate::store::{
+    Change, Check, Effect, Expected, Method, Prepared, StoreError, Version, Write, WriteSet, Written,
+    relational,
+};
+
+/// What the writer knows of the database without asking it.
+pub(super) struct State {
+    pub(super) identities: Identities,
+    integrity: Integrity,
+    /// The last `version.vid`.
+    last_vid: i64,
+    /// The last `version.ts`.
+    last_ts: i64,
+}
+
+impl State {
+    pub(super) fn load(conn: &mut SqliteConnection) -> Result<Self, StoreError> {
+        let last: Option<i64> = version::table.select(max(version::vid)).get_result(conn)?;
+        let last_vid = last.unwrap_or(0);
+        let last_ts = version::table
+            .select(version::ts)
+            .filter(version::vid.eq(last_vid))
+            .load::<i64>(conn)?
+            .first()
+            .copied();
+        Ok(Self {
+            identities: Identities::load(conn)?,
+            integrity: Integrity::load(conn)?,
+            last_vid,
+            last_ts: last_ts.unwrap_or(0),
+        })
+    }
+}
+
+/// Applies a set at the time `now` (microseconds), or gives the reason why not; then the caller rolls back.
+pub(super) fn apply(
+    conn: &mut SqliteConnection,
+    dictionary: &Dictionary,
+    state: &mut State,
+    set: WriteSet,
+    now: i64,
+) -> Result<Vec<Written>, StoreError> {
+    for check in &set.checks {
+        verify(conn, dictionary, check)?;
+    }
+    // Whole milliseconds, for that is what meta.lastUpdated says; and never back, whatever the clock does.
+    state.last_ts = state.last_ts.max(now - now.rem_euclid(1000));
+    let mut steps = Steps {
+        ts: state.last_ts,
+        instant: instant_text(state.last_ts),
+        conn,
+        dictionary,
+        state,
+        index: IndexChanges::default(),
+        counts: BTreeMap::new(),
+        required: BTreeSet::new(),
+        deleted: Vec::new(),
+    };
+    let writes = set.writes.into_iter().enumerate();
+    let written = writes.map(|(index, write)| steps.write(index, write)).collect::<Result<Vec<_>, _>>()?;
+    steps.finish(set.enforce_integrity)?;
+    Ok(written)
+}
+
+/// Refuses the set if a criterion does not match what it matched when the set was prepared.
+fn verify(conn: &mut SqliteConnection, dictionary: &Dictionary, check: &Check) -> Result<(), StoreError> {
+    let matches = search::matching_ids(conn, dictionary, &check.query, check.matches.len() + 1)?;
+    if matches == check.matches { Ok(()) } else { Err(StoreError::ConditionChanged) }
+}
+
+/// A set being applied.
+struct Steps<'a> {
+    conn: &'a mut SqliteConnection,
+    dictionary: &'a Dictionary,
+    state: &'a mut State,
+    ts: i64,
+    instant: String,
+    index: IndexChanges,
+    /// By type code: change of live resources, new versions.
+    counts: BTreeMap<i32, (i64, i64)>,
+    /// References that must lead to a live resource, each with the write that has it first.
+    required: BTreeSet<super::integrity::Required>,
+    /// The resources deleted: index of the write, `rid`, name.
+    deleted: Vec<super::integrity::Deleted>,
+}
+
+/// The newest version of a resource before the write.
+#[derive(Queryable)]
+struct Present {
+    number: i64,
+    ts: i64,
+    deleted: bool,
+    keys: Vec<u8>,
+}
+
+impl Steps<'_> {
+    fn write(&mut self, index: usize, write: Write) -> Result<Written, StoreError> {
+        let kind = self.dictionary.type_code(&write.kind)?;
+        let found = self.state.identities.find(self.conn, kind, &write.id)?;
+        let present = match found {
+            Some(rid) => self.present(rid)?,
+            None => None,
+        };
+        check_expected(&write, present.as_ref().map_or(0, |present| present.number))?;
+        match write.change {
+            Change::Put(prepared) => {
+                let rid = self.state.identities.find_or_give(self.conn, kind, &write.id)?;
+                let target = Target { index, rid, kind, name: (write.kind, write.id) };
+                self.put(target, present, *prepared)
+            }
+            Change::Delete => match (found, present) {
+                (Some(rid), Some(present)) if !present.deleted => {
+                    self.delete(Target { index, rid, kind, name: (write.kind, write.id) }, present)
+                }
+                (_, present) => Ok(unchanged(write.kind, write.id, present)),
+            },
+        }
+    }
+
+    fn present(&mut self, rid: i64) -> Result<Option<Present>, StoreError> {
+        let rows = current::table
+            .select((current::number, current::ts, current::deleted, current::keys))
+            .filter(current::rid.eq(rid))
+            .load::<Present>(self.conn)?;
+        Ok(rows.into_iter().next())
+    }
+
+    fn put(
+        &mut self,
+        target: Target,
+        present: Option<Present>,
+        prepared: Prepared,
+    ) -> Result<Written, StoreError> {
+        let (conn, dictionary, identities) = (&mut *self.conn, self.dictionary, &mut self.state.identities);
+        let references = prepared.keys.references.iter().map(|key| {
+            let target = identities.target(conn, dictionary, &key.target)?;
+            Ok(ReferenceRow { parameter: key.parameter, target })
+        });
+        let references = references.collect::<Result<Vec<_>, StoreError>>()?;
+        self.state.integrity.learn(&references);
+        let required = prepared.references.into_iter();
+        self.required.extend(required.map(|reference| (reference, target.index)));
+
+        let was_live = present.as_ref().is_some_and(|present| !present.deleted);
+        let keys = StoredKeys::new(prepared.keys, references);
+        let number = present.as_ref().map_or(0, |present| present.number) + 1;
+        let body = prepared.body.stamp(number.unsigned_abs(), &self.instant);
+        self.add_version(&target, number, prepared.method, &body, &keys.encode())?;
+        self.index.replace(target.rid, decode(present)?, keys);
+        self.count(target.kind, i64::from(!was_live));
+        if let Some(rows) = &prepared.rows {
+            let (dictionary, identities) = (self.dictionary, &mut self.state.identities);
+            let mut resolve =
+                |conn: &mut SqliteConnection, target: &_| identities.target(conn, dictionary, target);
+            relational::write(self.conn, target.rid, rows, &mut resolve)?;
+        }
+        let effect = if was_live { Effect::Updated } else { Effect::Created };
+        Ok(Written { version: self.version(target, number, prepared.method, body), effect })
+    }
+
+    fn delete(&mut self, target: Target, present: Present) -> Result<Written, StoreError> {
+        let number = present.number + 1;
+        self.add_version(&target, number, Method::Delete, &[], &[])?;
+        self.index.replace(target.rid, decode(Some(present))?, StoredKeys::default());
+        self.count(target.kind, -1);
+        relational::delete(self.conn, &target.name.0, target.rid)?;
+        self.deleted.push((target.index, target.rid, target.name.clone()));
+        let version = self.version(target, number, Method::Delete, Vec::new());
+        Ok(Written { version, effect: Effect::Deleted })
+    }
+
+    /// Adds a row of `version` and makes it the current one.
+    fn add_version(
+        &mut self,
+        target: &Target,
+        number: i64,
+        made_by: Method,
+        body: &[u8],
+        keys: &[u8],
+    ) -> Result<(), StoreError> {
+        self.state.last_vid += 1;
+        let vid = self.state.last_vid;
+        diesel::insert_into(version::table)
+            .values((
+                version::vid.eq(vid),
+                version::rid.eq(target.rid),
+                version::number.eq(number),
+                version::kind.eq(target.kind),
+                version::ts.eq(self.ts),
+                version::method.eq(method::code(made_by)),
+                version::body.eq(body),
+            ))
+            .execute(self.conn)?;
+        diesel::replace_into(current::table)
+            .values((
+                current::rid.eq(target.rid),
+                current::kind.eq(target.kind),
+                current::number.eq(number),
+                current::vid.eq(vid),
+                current::ts.eq(self.ts),
+                current::deleted.eq(made_by == Method::Delete),
+                current::keys.eq(keys),
+            ))
+            .execute(self.conn)?;
+        Ok(())
+    }
+
+    /// Notes a new version and the change in the number of live resources.
+    fn count(&mut self, kind: i32, live: i64) {
+        let count = self.counts.entry(kind).or_default();
+        count.0 += live;
+        count.1 += 1;
+    }
+
+    fn version(&self, target: Target, number: i64, method: Method, body: Vec<u8>) -> Version {
+        let (kind, id) = target.name;
+        Version { kind, id, version: number.unsigned_abs(), last_updated: self.ts, method, body }
+    }
+
+    /// Writes what was gathered, then looks at the whole: references hold in the state after all writes.
+    fn finish(self, enforce_integrity: bool) -> Result<(), StoreError> {
+        self.index.apply(self.conn)?;
+        for (kind, (live, versions)) in self.counts {
+            const ADD: &str = "INSERT INTO type_count (type, live, versions) VALUES (?, ?, ?) ON CONFLICT (type) \
+                DO UPDATE SET live = live + excluded.live, versions = versions + excluded.versions";
+            let values = [i64::from(kind), live, versions].map(Value::Integer);
+            Statement::<()>::new(ADD, values.to_vec()).execute(self.conn)?;
+        }
+        if enforce_integrity {
+            let State { identities, integrity, .. } = self.state;
+            integrity.check_references(self.conn, self.dictionary, identities, &self.required)?;
+            integrity.check_deletions(self.conn, self.dictionary, &self.deleted)?;
+        }
+        Ok(())
+    }
+}
+
+/// The resource that a write is about.
+struct Target {
+    /// Index of the write in its set.
+    index: usize,
+    rid: i64,
+    /// Type code.
+    kind: i32,
+    /// Type and id.
+    name: (Box<str>, Box<str>),
+}
+
+fn check_expected(write: &Write, current: i64) -> Result<(), StoreError> {
+    let current = current.unsigned_abs();
+    let holds = match write.expected {
+        Expected::Any => true,
+        Expected::New => current == 0,
+        Expected::Version(number) => current == number,
+    };
+    if holds {
+        return Ok(());
+    }
+    Err(StoreError::VersionConflict { kind: write.kind.clone(), id: write.id.clone(), current })
+}
+
+/// The answer to the deletion of a resource that is not there.
+fn unchanged(kind: Box<str>, id: Box<str>, present: Option<Present>) -> Written {
+    let (number, last_updated) = present.map_or((0, 0), |present| (present.number, present.ts));
+    let version = number.unsigned_abs();
+    Written {
+        version: Version { kind, id, version, last_updated, method: Method::Delete, body: Vec::new() },
+        effect: Effect::Unchanged,
+    }
+}
+
+fn decode(present: Option<Present>) -> Result<StoredKeys, StoreError> {
+    let blob = present.map(|present| present.keys).unwrap_or_default();
+    StoredKeys::decode(&blob)
+        .ok_or_else(|| StoreError::Database("damaged index keys in `current`".to_owned()))
+}

@@ -1,0 +1,255 @@
+//! The writer: the one thread that changes the database.
+//!
+//! Commits wait for the disk, so the sets that came in while one commit was under way share the next (group commit). Each
+//! set has a savepoint of its own and fails alone; callers are answered after the commit.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::JoinHandle;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use diesel::connection::{Connection, SimpleConnection};
+use diesel::sqlite::SqliteConnection;
+
+use super::dictionary::Dictionary;
+use super::write_set::{self, State};
+use super::{Options, connection};
+use crate::store::{Change, StoreError, WriteSet, Written};
+
+/// Sets that may wait; more callers wait for a place.
+const QUEUE: usize = 256;
+/// A group is full after so many sets,
+const GROUP_SETS: usize = 256;
+/// or so many bytes of bodies: nobody should wait long for the commit of others.
+const GROUP_BYTES: usize = 8 << 20;
+/// With nothing to do for so long, the writer moves the log into the database file.
+const IDLE: Duration = Duration::from_millis(500);
+
+type Answer = Result<Vec<Written>, StoreError>;
+
+struct Job {
+    set: WriteSet,
+    answer: SyncSender<Answer>,
+}
+
+/// The way to the writer's thread.
+pub(super) struct Writer {
+    /// `None` after [`Writer::stop`].
+    jobs: RwLock<Option<SyncSender<Job>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    waiting: Arc<AtomicUsize>,
+}
+
+impl Writer {
+    pub(super) fn start(
+        path: PathBuf,
+        options: &Options,
+        dictionary: Arc<Dictionary>,
+    ) -> Result<Self, StoreError> {
+        let (sender, jobs) = sync_channel(QUEUE);
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let mut worker = Worker {
+            path,
+            cache_kib: options.writer_cache_kib,
+            clock: options.clock,
+            dictionary,
+            jobs,
+            waiting: Arc::clone(&waiting),
+            session: None,
+        };
+        worker.session()?;
+        let thread = std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || worker.run())
+            .map_err(|error| StoreError::Unavailable(format!("no thread for the writer: {error}")))?;
+        Ok(Self { jobs: RwLock::new(Some(sender)), thread: Mutex::new(Some(thread)), waiting })
+    }
+
+    /// Hands a set to the writer and waits until it is on disk.
+    pub(super) fn write(&self, set: WriteSet) -> Answer {
+        let stopped = || StoreError::Unavailable("the writer has stopped".to_owned());
+        let jobs = self.jobs.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(stopped)?;
+        let (answer, answered) = sync_channel(1);
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        if jobs.send(Job { set, answer }).is_err() {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            return Err(stopped());
+        }
+        answered.recv().unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// Sets handed over and not yet begun.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn is_alive(&self) -> bool {
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        thread.as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+
+    /// Takes no more sets, finishes those that wait, empties the log and ends the thread.
+    pub(super) fn stop(&self) {
+        drop(self.jobs.write().unwrap_or_else(PoisonError::into_inner).take());
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Err(_)) = thread.map(JoinHandle::join) {
+            log::error!("the writer's thread panicked");
+        }
+    }
+}
+
+struct Worker {
+    path: PathBuf,
+    cache_kib: u32,
+    clock: fn() -> SystemTime,
+    dictionary: Arc<Dictionary>,
+    jobs: Receiver<Job>,
+    waiting: Arc<AtomicUsize>,
+    /// Opened again after an error of a transaction, of which SQLite and we may have different ideas.
+    session: Option<Session>,
+}
+
+struct Session {
+    conn: SqliteConnection,
+    state: State,
+}
+
+impl Worker {
+    fn run(mut self) {
+        let mut log_is_empty = false;
+        loop {
+            let job = if log_is_empty {
+                self.jobs.recv().map_err(|_| RecvTimeoutError::Disconnected)
+            } else {
+                self.jobs.recv_timeout(IDLE)
+            };
+            match job {
+                Ok(job) => {
+                    self.commit_group(job);
+                    log_is_empty = false;
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    self.checkpoint("PASSIVE");
+                    log_is_empty = true;
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        self.checkpoint("TRUNCATE");
+    }
+
+    fn session(&mut self) -> Result<&mut Session, StoreError> {
+        let session = match self.session.take() {
+            Some(session) => session,
+            None => {
+                let mut conn = connection::open_writer(&self.path, self.cache_kib)?;
+                let state = State::load(&mut conn)?;
+                Session { conn, state }
+            }
+        };
+        Ok(self.session.insert(session))
+    }
+
+    /// Applies `first` and what waits behind it in one transaction, commits, and answers.
+    fn commit_group(&mut self, first: Job) {
+        let mut group = Group { next: Some(first), answers: Vec::new() };
+        let result = self.apply_group(&mut group);
+        if let Err(error) = &result {
+            log::error!("a group of {} sets was not written: {error}", group.answers.len());
+            self.session = None;
+        }
+        group.answer(result);
+    }
+
+    fn apply_group(&mut self, group: &mut Group) -> Result<(), StoreError> {
+        let (clock, dictionary) = (self.clock, Arc::clone(&self.dictionary));
+        self.session()?;
+        let (jobs, waiting) = (&self.jobs, &self.waiting);
+        let Some(Session { conn, state }) = self.session.as_mut() else { return Ok(()) };
+        let saved = conn.immediate_transaction(|conn| {
+            let mut bytes = 0;
+            while let Some(job) = group.next.take() {
+                waiting.fetch_sub(1, Ordering::Relaxed);
+                bytes += body_bytes(&job.set);
+                let answer = apply(conn, &dictionary, state, job.set, micros(clock()));
+                group.answers.push((job.answer, answer));
+                if group.answers.len() < GROUP_SETS && bytes < GROUP_BYTES {
+                    group.next = jobs.try_recv().ok();
+                }
+            }
+            dictionary.save(conn)
+        })?;
+        dictionary.saved(&saved);
+        Ok(())
+    }
+
+    /// Moves the log into the database file as far as readers allow.
+    fn checkpoint(&mut self, mode: &str) {
+        let result = self.session().and_then(|session| {
+            let sql = format!("PRAGMA optimize; PRAGMA wal_checkpoint({mode});");
+            session.conn.batch_execute(&sql).map_err(StoreError::from)
+        });
+        if let Err(error) = result {
+            log::warn!("the log could not be moved into the database now: {error}");
+        }
+    }
+}
+
+/// Sets that are committed together.
+struct Group {
+    /// Taken from the queue and not yet begun.
+    next: Option<Job>,
+    answers: Vec<(SyncSender<Answer>, Answer)>,
+}
+
+impl Group {
+    /// Answers everyone. If the group was not committed then nothing of it was written.
+    fn answer(self, committed: Result<(), StoreError>) {
+        let failure = committed.err().map(|error| error.to_string());
+        let begun = self.answers.into_iter();
+        let not_begun = self.next.into_iter().map(|job| (job.answer, Ok(Vec::new())));
+        for (caller, answer) in begun.chain(not_begun) {
+            let answer = match &failure {
+                Some(text) => answer.and_then(|_| Err(StoreError::Unavailable(text.clone()))),
+                None => answer,
+            };
+            // A caller who has gone away does not mind.
+            let _ = caller.send(answer);
+        }
+    }
+}
+
+/// Applies one set within its savepoint.
+fn apply(
+    conn: &mut SqliteConnection,
+    dictionary: &Dictionary,
+    state: &mut State,
+    set: WriteSet,
+    now: i64,
+) -> Answer {
+    state.identities.begin();
+    let answer = conn.transaction(|conn| {
+        catch_unwind(AssertUnwindSafe(|| write_set::apply(conn, dictionary, state, set, now)))
+            .unwrap_or_else(|_| Err(StoreError::Database("the writer panicked".to_owned())))
+    });
+    if answer.is_err() {
+        state.identities.roll_back();
+    }
+    answer
+}
+
+fn body_bytes(set: &WriteSet) -> usize {
+    let bytes = set.writes.iter().map(|write| match &write.change {
+        Change::Put(prepared) => prepared.body.approximate_len(),
+        Change::Delete => 0,
+    });
+    bytes.sum()
+}
+
+fn micros(time: SystemTime) -> i64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+}
