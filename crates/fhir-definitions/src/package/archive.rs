@@ -139,8 +139,8 @@ impl<'a> Budget<'a> {
     }
 }
 
-/// Most bytes that an archive within the limits can unpack to: every entry adds a header and is padded to a block, and may
-/// have a long name.
+/// Most bytes that an archive within the limits can unpack to: every entry adds a header, is padded to a block, and
+/// may have a long name.
 fn unpacked_bytes(limits: &Limits) -> u64 {
     limits.total_bytes.saturating_add((limits.entries as u64).saturating_mul(4096))
 }

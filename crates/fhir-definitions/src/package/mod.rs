@@ -1,11 +1,11 @@
 //! FHIR NPM packages: reading them from `.tgz` archives and from folders, and the store of those an operator added.
 //!
 //! A package is a gzipped tar archive (or a folder) whose definitions lie in `package/`, next to the manifest
-//! `package/package.json`. Folders inside `package/` are read as well, but for `example(s)`; what lies beside
-//! `package/` is kept and not read. The index `.index.json` is optional and not used: what a file is, its content says.
+//! `package/package.json`. Folders inside `package/` are read as well, but for `example` and `examples`; what lies
+//! beside `package/` is kept and not read. The index `.index.json` is not used: what a file is, its content says.
 //!
-//! Archives are hostile until shown otherwise. Every name is checked ([`path`]) before anything is written, links and
-//! devices are refused, sizes and counts have [`Limits`], and files are only ever created, never opened for overwriting.
+//! Archives are hostile until shown otherwise: every name is checked before anything is written, links and devices
+//! are refused, sizes and counts have [`Limits`], and files are only ever created, never opened for overwriting.
 
 mod archive;
 mod error;

@@ -25,8 +25,8 @@ pub struct Added {
     pub resources: usize,
     /// Whether the same version was there before.
     pub replaced: bool,
-    /// Dependencies that are neither in the store nor among the packages the caller has anyway. The package works without, but for
-    /// what builds on them.
+    /// Dependencies that are neither in the store nor among the packages the caller has anyway. The package works
+    /// without them, but for what builds on them.
     pub missing: Vec<Dependency>,
     /// Files that were passed over.
     pub notes: Vec<PackageNote>,

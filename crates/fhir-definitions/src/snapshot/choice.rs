@@ -2,8 +2,7 @@
 
 use super::tree::Branch;
 
-/// The type name that `member` gives to the choice `choice`: `Quantity` for `valueQuantity` and `value[x]`. The types are those that
-/// may be meant.
+/// The type among `types` that `member` names for the choice `choice`: `Quantity` for `valueQuantity` and `value[x]`.
 pub(super) fn type_named_by<'a>(
     choice: &str,
     member: &str,

@@ -58,7 +58,7 @@ impl Change {
         match &mut self.element {
             None => self.element = Some(Arc::clone(element)),
             Some(earlier) => {
-                notes.push(Note { element: element.id.clone(), defect: Defect::Duplicate });
+                notes.push(Note { element: element.path.clone(), defect: Defect::Duplicate });
                 Arc::make_mut(earlier).override_with(element);
             }
         }

@@ -141,7 +141,7 @@ impl Generator<'_> {
         };
         let own = definition.differential.first().filter(|element| !element.path.contains('.'));
         if let Some(own) = own {
-            root.constrain(own, &definition);
+            root.constrain((**own).clone(), &definition);
         }
         Some(Arc::new(root))
     }

@@ -157,10 +157,14 @@ impl<'a> Generator<'a> {
     ) {
         let element = Arc::make_mut(&mut branch.element);
         let types_before = element.types.clone();
-        if !change.types.is_empty() && !element.restates_system_type(&change.types) {
-            self.take_type_roots(work, element, &change.types, id);
+        let mut change = change.clone();
+        let (types, mut defects) = element.narrowed_types(&change.types, work.definition.derivation);
+        if !types.is_empty() && !element.restates_system_type(&types) {
+            self.take_type_roots(work, element, &types, id);
         }
-        for defect in element.constrain(change, work.definition) {
+        change.types = types;
+        defects.extend(element.constrain(change, work.definition));
+        for defect in defects {
             work.note(id, defect);
         }
         if element.types != types_before

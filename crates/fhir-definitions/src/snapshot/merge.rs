@@ -58,18 +58,13 @@ impl ElementDefinition {
         }
     }
 
-    /// Lays an element of the differential of `owner`, which becomes the source of its constraints, over this one. Returns what the
-    /// differential may not say.
-    pub(super) fn constrain(&mut self, change: &Self, owner: &StructureDefinition) -> Vec<Defect> {
+    /// Lays a change over this element, but for what the element does not allow, which is returned. `owner` is the
+    /// definition that the change is from: the source of its constraints. Types are as
+    /// [`narrowed_types`](Self::narrowed_types) made them.
+    pub(super) fn constrain(&mut self, mut change: Self, owner: &StructureDefinition) -> Vec<Defect> {
         let mut defects = Vec::new();
-        let mut change = change.clone();
         self.narrow_cardinality(&mut change, &mut defects);
-        self.narrow_types(&mut change, &mut defects);
         self.narrow_binding(&mut change, &mut defects);
-        if owner.derivation == Derivation::Specialization {
-            // A new type may give the value of a primitive another type: integer.value is not unsignedInt.value.
-            defects.retain(|defect| !matches!(defect, Defect::UnknownType(_)));
-        }
         for constraint in &mut change.constraints {
             if constraint.source.is_none() {
                 Arc::make_mut(constraint).source = Some(owner.url.clone());
@@ -97,29 +92,25 @@ impl ElementDefinition {
         }
     }
 
-    /// Types restate those of the base; a bare `Reference` does not lift the base's restriction of its targets.
-    fn narrow_types(&self, change: &mut Self, defects: &mut Vec<Defect>) {
-        if self.types.is_empty() {
-            return;
-        }
-        for narrowed in &mut change.types {
-            let Some(allowed) = self.types.iter().find(|allowed| is_allowed(&narrowed.code, allowed)) else {
-                defects.push(Defect::UnknownType(narrowed.code.clone()));
-                continue;
-            };
-            override_empty(&mut narrowed.profiles, &allowed.profiles);
-            override_empty(&mut narrowed.target_profiles, &allowed.target_profiles);
-            override_empty(&mut narrowed.aggregation, &allowed.aggregation);
-            for (own, inherited) in [
-                (&mut narrowed.versioning, &allowed.versioning),
-                (&mut narrowed.fhir_type, &allowed.fhir_type),
-                (&mut narrowed.regex, &allowed.regex),
-            ] {
-                if own.is_none() {
-                    own.clone_from(inherited);
+    /// The types that a change leaves, each with what it does not say again: a bare `Reference` does not lift the
+    /// base's restriction of its targets. Types that the base does not allow are left out and returned, except in a
+    /// new type, which may give the value of a primitive another one (`unsignedInt.value`).
+    pub(super) fn narrowed_types(
+        &self,
+        types: &[ElementType],
+        derivation: Derivation,
+    ) -> (Vec<ElementType>, Vec<Defect>) {
+        let (mut narrowed, mut defects) = (Vec::new(), Vec::new());
+        for stated in types {
+            match self.types.iter().find(|allowed| is_allowed(&stated.code, allowed)) {
+                Some(allowed) => narrowed.push(complete_type(stated, allowed)),
+                None if self.types.is_empty() || derivation == Derivation::Specialization => {
+                    narrowed.push(stated.clone());
                 }
+                None => defects.push(Defect::UnknownType(stated.code.clone())),
             }
         }
+        (narrowed, defects)
     }
 
     fn narrow_binding(&self, change: &mut Self, defects: &mut Vec<Defect>) {
@@ -175,6 +166,17 @@ fn is_allowed(code: &str, allowed: &ElementType) -> bool {
     *allowed.code == *code
         || allowed.fhir_type.as_deref() == Some(code)
         || matches!(&*allowed.code, "Element" | "BackboneElement" | "Resource" | "DomainResource" | "*")
+}
+
+fn complete_type(stated: &ElementType, allowed: &ElementType) -> ElementType {
+    let mut narrowed = stated.clone();
+    override_empty(&mut narrowed.profiles, &allowed.profiles);
+    override_empty(&mut narrowed.target_profiles, &allowed.target_profiles);
+    override_empty(&mut narrowed.aggregation, &allowed.aggregation);
+    narrowed.versioning = narrowed.versioning.or_else(|| allowed.versioning.clone());
+    narrowed.fhir_type = narrowed.fhir_type.or_else(|| allowed.fhir_type.clone());
+    narrowed.regex = narrowed.regex.or_else(|| allowed.regex.clone());
+    narrowed
 }
 
 fn override_option<T: Clone>(own: &mut Option<T>, later: &Option<T>) {

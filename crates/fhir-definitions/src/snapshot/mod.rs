@@ -3,32 +3,35 @@
 //!
 //! # How a snapshot is made
 //!
-//! Flat element lists are awkward to change, so both sides become trees: the base snapshot a tree of
-//! [`Branch`](tree::Branch)es and the differential a tree of [`Change`](differential::Change)s. A node of either is
-//! told by its name (`value[x]`) and its slice (`valueQuantity`); the ids of the result are spelt from the tree,
-//! which is what makes copied subtrees cheap: they are only renamed at the very end, and what did not change is
-//! shared with the base (`Arc`).
+//! Flat element lists are awkward to change, so both sides become trees: the base snapshot a tree of `Branch`es and
+//! the differential a tree of `Change`s. A node of either is told by its name (`value[x]`) and its slice
+//! (`valueQuantity`); the ids of the result are spelt from the tree, which is what makes copied subtrees cheap: they
+//! are only renamed at the very end, and what did not change is shared with the base (`Arc`).
 //!
 //! 1. The base's snapshot is taken (generated first where needed; a base that leads back to itself is an error). A
-//!    definition without a base starts from nothing, a specialisation renames the root of the base to its own type.
+//!    definition without a base starts from nothing; a specialisation renames the root of the base to its own type.
 //! 2. The changes are laid over the tree from the root downwards:
-//!    * A change of an element overrides what it names and keeps the rest; constraints are added by key; a binding that only
-//!      gives its strength keeps the value set; a bare `Reference` keeps the target profiles. What would loosen the base
-//!      is not taken over and becomes a note.
+//!    * A change of an element overrides what it names and keeps the rest; constraints are added by key; a binding
+//!      that only gives its strength keeps the value set; a bare `Reference` keeps the target profiles. What would
+//!      loosen the base is not taken over and becomes a note.
+//!    * An element that has, or is narrowed to, a single type carries the invariants of that type's root, so that a
+//!      validator finds all that holds at an element in one place.
 //!    * A profile on the type (always so for extension slices) brings the constraints of its root element, and, for
 //!      extensions, its cardinality, before the change itself is applied.
 //!    * Where the changes reach below an element that has no children yet, it is opened: with the elements of the
 //!      profile on its type, of its type, or of the element its `contentReference` names. Choices that
 //!      still allow several types open as `Element`. A profile that is being generated further up is not
 //!      opened again (its plain type is), so cyclic profiles end.
-//!    * A slice that the base has is changed in place. A new one starts as a copy of the sliced element as it was before the
-//!      changes of this differential, with `min` 0. `a/b` starts from the slice `a`. Extensions are sliced by url and
-//!      choices by type even if nobody says so.
+//!    * A slice that the base has is changed in place. A new one starts as a copy of the sliced element as the base has
+//!      it, with `min` 0; what the differential says of all occurrences stays with the sliced element and holds for the
+//!      slices too. `a/b` starts from the slice `a`. Extensions are sliced by url and choices by type even if nobody
+//!      says so.
 //!    * `valueQuantity` in a differential is short for the slice `value[x]:valueQuantity` of a choice that now
 //!      allows nothing else.
 //! 3. Elements that the base does not have are new elements in a specialisation, and a note in a profile.
 //!
 //! Real profiles have defects; they make [`Note`]s, not errors. Only a missing base or a cycle of bases is an error.
+//! A definition without a differential, or whose base is not known, is served by the snapshot it brought, if any.
 
 mod choice;
 mod differential;
@@ -129,7 +132,7 @@ pub enum Defect {
     #[error("the required binding of the base cannot be weakened; it stays")]
     WeakerBinding,
     /// A type that the base does not allow.
-    #[error("the type {0} is not allowed by the base")]
+    #[error("the type {0} is not allowed by the base and left out")]
     UnknownType(Box<str>),
     /// A slice of an element that nobody has sliced.
     #[error("the slice {0} has no slicing to belong to")]

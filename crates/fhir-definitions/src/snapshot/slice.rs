@@ -9,8 +9,8 @@ use super::{Defect, choice};
 use crate::element_definition::{Discriminator, DiscriminatorKind, ElementDefinition, Slicing, SlicingRules};
 
 impl Generator<'_> {
-    /// Lays the change of a slice over the slice of `parent`, which is made from `before`, the sliced element as the base
-    /// has it, where it is new.
+    /// Lays the change of a slice over the slice of `parent`. Where it is new, it is made from `before`, the sliced
+    /// element as the base has it.
     pub(super) fn apply_slice(
         &mut self,
         work: &mut Work<'_>,

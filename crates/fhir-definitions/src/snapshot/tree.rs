@@ -97,8 +97,8 @@ impl Branch {
         })
     }
 
-    /// Makes references to elements of the own definition (`#Questionnaire.item`) absolute in all that stands below, so that they can be
-    /// followed from a definition of another type.
+    /// Makes references to elements of the own definition (`#Questionnaire.item`) absolute in all that stands below,
+    /// so that they can be followed from a definition of another type.
     pub(super) fn qualify_content_references(&mut self, url: &str) {
         for child in &mut self.children {
             let local = child.element.content_reference.as_deref().filter(|target| target.starts_with('#'));
