@@ -56,6 +56,11 @@ pub enum LoadNote {
         /// The type's code.
         code: String,
     },
+    /// The bases of a type lead back to it; it is taken to have none.
+    CyclicType {
+        /// Name of the type.
+        name: String,
+    },
     /// A SearchParameter was left out.
     UnusableSearchParameter {
         /// Its canonical url.
@@ -88,6 +93,7 @@ impl fmt::Display for LoadNote {
                 write!(f, "{package}, {place}: left out, {reason}")
             }
             Self::UnknownType { path, code } => write!(f, "{path} has the unknown type {code}"),
+            Self::CyclicType { name } => write!(f, "the bases of type {name} lead back to it"),
             Self::UnusableSearchParameter { url, reason } => {
                 write!(f, "SearchParameter {url}: left out, {reason}")
             }

@@ -21,11 +21,16 @@ pub(crate) fn type_model(
     definitions: &[Document],
     notes: &mut Vec<LoadNote>,
 ) -> Result<TypeModel, DefinitionsError> {
-    let sources: HashMap<&str, TypeSource<'_>> = definitions
-        .iter()
-        .filter_map(|document| TypeSource::new(document.root()))
-        .map(|source| (source.name, source))
-        .collect();
+    let mut sources: HashMap<&str, TypeSource<'_>> = HashMap::new();
+    let mut in_order = Vec::new();
+    for source in definitions.iter().filter_map(|document| TypeSource::new(document.root())) {
+        // A type has one definition, and packages that are loaded later cannot give it another one.
+        if !sources.contains_key(source.name) {
+            in_order.push(source.name);
+            sources.insert(source.name, source);
+        }
+    }
+    break_cycles(&in_order, &mut sources, notes);
     for required in ["Element", "BackboneElement", "Resource", "DomainResource", "Extension", "string", "id"]
     {
         if !sources.contains_key(required) {
@@ -33,11 +38,27 @@ pub(crate) fn type_model(
         }
     }
     let mut builder = Builder { sources: &sources, model: TypeModel::default(), notes };
-    let in_order: Vec<&TypeSource<'_>> =
-        definitions.iter().filter_map(|document| sources.get(document.root().get_str("type")?)).collect();
-    in_order.iter().for_each(|source| builder.declare(source));
-    in_order.iter().for_each(|source| builder.fill(source));
+    let in_order = || in_order.iter().filter_map(|name| sources.get(name));
+    in_order().for_each(|source| builder.declare(source));
+    in_order().for_each(|source| builder.fill(source));
     Ok(builder.model)
+}
+
+/// Takes the base from types whose bases lead back to them: whoever follows bases must come to an end.
+fn break_cycles<'a>(
+    names: &[&'a str],
+    sources: &mut HashMap<&'a str, TypeSource<'a>>,
+    notes: &mut Vec<LoadNote>,
+) {
+    for name in names {
+        let mut bases = std::iter::successors(Some(*name), |name| sources.get(name)?.base);
+        if bases.nth(sources.len()).is_some() {
+            notes.push(LoadNote::CyclicType { name: (*name).to_owned() });
+            if let Some(source) = sources.get_mut(name) {
+                source.base = None;
+            }
+        }
+    }
 }
 
 /// A StructureDefinition that defines a type.
@@ -115,7 +136,7 @@ impl<'a> Builder<'a, '_> {
         let elements = self.all_elements(source);
         self.model.insert(TypeInfo {
             name: source.name.into(),
-            base: source.base.and_then(|base| self.model.id(base)),
+            base: source.base.and_then(|base| self.base_id(base)),
             kind: source.kind,
             is_abstract: source.is_abstract,
             elements,
@@ -127,13 +148,18 @@ impl<'a> Builder<'a, '_> {
             self.override_with(&mut elements, source, path);
             self.model.insert(TypeInfo {
                 name: path.into(),
-                base: self.model.id(base),
+                base: self.base_id(base),
                 kind: TypeKind::Backbone,
                 is_abstract: false,
                 elements,
                 regex: None,
             });
         }
+    }
+
+    /// The id of a type that others can specialise: no backbone element is one.
+    fn base_id(&self, name: &str) -> Option<TypeId> {
+        if self.sources.contains_key(name) { self.model.id(name) } else { None }
     }
 
     /// Inherited elements, then own ones.

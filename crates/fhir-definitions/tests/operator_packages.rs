@@ -81,6 +81,42 @@ fn what_cannot_be_used_is_noted_and_the_rest_works() {
     assert!(registry.search_parameter("Patient", "family").is_some());
 }
 
+/// A StructureDefinition of a type that claims to specialise another one.
+fn type_definition(url: &str, name: &str, base: &str) -> Value {
+    json!({
+        "resourceType": "StructureDefinition", "url": url, "name": name, "status": "active", "kind": "complex-type",
+        "abstract": false, "type": name, "derivation": "specialization",
+        "baseDefinition": format!("http://hl7.org/fhir/StructureDefinition/{base}"),
+        "differential": {"element": [
+            {"id": name, "path": name},
+            {"id": format!("{name}.a"), "path": format!("{name}.a"), "type": [{"code": format!("{name}.a")}]},
+            {"id": format!("{name}.a.b"), "path": format!("{name}.a.b"), "type": [{"code": "string"}]},
+        ]},
+    })
+}
+
+#[test]
+fn types_that_specialise_each_other_end_somewhere() {
+    let registry = registry_with(&[
+        type_definition("http://example.org/One", "One", "Two"),
+        type_definition("http://example.org/Two", "Two", "One"),
+        type_definition("http://example.org/Three", "Three", "Three.a"),
+    ]);
+    assert!(registry.notes().contains(&LoadNote::CyclicType { name: "One".into() }));
+    let types = registry.types();
+    let element = types.id("Element").unwrap();
+    for name in ["One", "One.a", "Two", "Two.a", "Three", "Three.a"] {
+        assert!(!types.is_a(types.id(name).unwrap(), element), "{name}");
+    }
+}
+
+#[test]
+fn a_package_cannot_define_a_type_of_fhir_anew() {
+    let registry = registry_with(&[type_definition("http://example.org/Patient", "Patient", "Element")]);
+    let patient = registry.types().by_name("Patient").unwrap();
+    assert!(patient.element("a").is_none() && patient.element("birthDate").is_some());
+}
+
 #[test]
 fn a_profile_of_a_package_has_a_snapshot() {
     let registry = registry_with(&[json!({
