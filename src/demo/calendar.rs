@@ -54,10 +54,12 @@ impl Date {
         }
     }
 
-    /// A `dateTime` on this day at London local time; `minute` counts from midnight.
+    /// A `dateTime` at London local time; `minute` counts from this day's midnight and may run into the next day.
     pub(super) fn at(self, minute: i32) -> String {
-        let offset = if self.is_summer_time() { "+01:00" } else { "+00:00" };
-        format!("{self}T{:02}:{:02}:00{offset}", minute.div_euclid(60).rem_euclid(24), minute.rem_euclid(60))
+        let day = self.plus(minute.div_euclid(24 * 60));
+        let minute = minute.rem_euclid(24 * 60);
+        let offset = if day.is_summer_time() { "+01:00" } else { "+00:00" };
+        format!("{day}T{:02}:{:02}:00{offset}", minute / 60, minute % 60)
     }
 
     /// 0 for Monday to 6 for Sunday; 1970-01-01 was a Thursday.
@@ -104,6 +106,7 @@ mod tests {
         assert_eq!(Date::new(2026, 3, 29).at(540), "2026-03-29T09:00:00+01:00");
         assert_eq!(Date::new(2026, 10, 24).at(540), "2026-10-24T09:00:00+01:00");
         assert_eq!(Date::new(2026, 10, 25).at(540), "2026-10-25T09:00:00+00:00");
+        assert_eq!(Date::new(2026, 12, 31).at(24 * 60 + 1), "2027-01-01T00:01:00+00:00");
     }
 
     #[test]

@@ -99,7 +99,7 @@ fn crisis_contact(
         .with("priority", in_words(if leads_to_stay { "Emergency" } else { "Urgent" }))
         .with("subject", person.reference())
         .with("participant", performer(clinician))
-        .with("period", json!({"start": date.at(minute), "end": date.at((minute + 40).min(24 * 60 - 1))}))
+        .with("period", json!({"start": date.at(minute), "end": date.at(minute + 40)}))
         .with("reasonCode", json!([in_words(random.weighted(&REASONS))]))
         .with_some("location", crisis_location(setting, &service))
         .with("serviceProvider", service.organization())
