@@ -1,6 +1,18 @@
 //! FHIR search without SQL: query text to a typed [`query::Query`], resources to [`keys::SearchKeys`].
 
+mod escape;
+pub mod extract;
 pub mod hash;
 pub mod keys;
+pub mod matches;
 pub mod parameters;
+mod params;
+pub mod parse;
 pub mod query;
+pub mod text;
+
+pub use extract::{ExtractSettings, Extractor};
+pub use hash::KeyHasher;
+pub use parameters::{ParameterId, Parameters};
+pub use parse::{Handling, ParseSettings, SearchError, SearchParser};
+pub use query::Query;

@@ -1,6 +1,14 @@
 //! The search parameters that can be honoured, by resource type and code and by dense number.
 
+pub(crate) mod plan;
+mod selector;
+
 use std::collections::{BTreeMap, HashMap};
+
+use fhir_definitions::Registry;
+
+use crate::extract::element::DataTypes;
+use plan::{Plan, Planner};
 
 /// Dense number of a (resource type, search parameter) pair; stable for the life of a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -59,11 +67,16 @@ pub struct Unsupported {
     pub reason: String,
 }
 
+/// Parameters that are columns of the resource rather than keys: [`Clause::Id`](crate::query::Clause::Id) and
+/// [`Clause::LastUpdated`](crate::query::Clause::LastUpdated).
+const HAVE_OWN_CLAUSES: [&str; 2] = ["_id", "_lastUpdated"];
+
 /// All supported parameters. Immutable; shared by parsing and extraction.
 #[derive(Debug, Default)]
 pub struct Parameters {
     types: BTreeMap<Box<str>, TypeParameters>,
     places: HashMap<ParameterId, (Box<str>, usize)>,
+    data_types: DataTypes,
 }
 
 /// The parameters of one resource type.
@@ -72,25 +85,41 @@ struct TypeParameters {
     /// Sorted by code.
     supported: Vec<Parameter>,
     unsupported: Vec<Unsupported>,
+    plan: Plan,
 }
 
 impl Parameters {
-    /// A table of the given parameters.
-    pub fn from_lists(supported: Vec<Parameter>, unsupported: Vec<Unsupported>) -> Self {
-        let mut table = Self::default();
-        for parameter in supported {
-            table.types.entry(parameter.resource_type.clone()).or_default().supported.push(parameter);
-        }
-        for parameter in unsupported {
-            table.types.entry(parameter.resource_type.clone()).or_default().unsupported.push(parameter);
-        }
-        for (kind, parameters) in &mut table.types {
-            parameters.supported.sort_by(|a, b| a.code.cmp(&b.code));
+    /// The parameters of all resource types of a registry. `assign` gives the number of a (resource type, code) pair.
+    ///
+    /// Expressions are compiled here, once, so that a parameter whose expression does not compile is known to be
+    /// unsupported before the first query asks for it.
+    ///
+    /// # Errors
+    /// Those of `assign`.
+    pub fn new<E>(
+        registry: &Registry,
+        mut assign: impl FnMut(&str, &str) -> Result<ParameterId, E>,
+    ) -> Result<Self, E> {
+        let mut table = Self { data_types: DataTypes::new(registry.types()), ..Self::default() };
+        for resource_type in registry.resource_types() {
+            let parameters = TypeParameters::new(registry, &table.data_types, resource_type, |code| {
+                assign(resource_type, code)
+            })?;
             for (position, parameter) in parameters.supported.iter().enumerate() {
-                table.places.insert(parameter.id, (kind.clone(), position));
+                table.places.insert(parameter.id, (resource_type.clone(), position));
             }
+            table.types.insert(resource_type.clone(), parameters);
         }
-        table
+        Ok(table)
+    }
+
+    pub(crate) fn data_types(&self) -> &DataTypes {
+        &self.data_types
+    }
+
+    /// What to evaluate on a resource of that type.
+    pub(crate) fn plan(&self, resource_type: &str) -> Option<&Plan> {
+        self.types.get(resource_type).map(|parameters| &parameters.plan)
     }
 
     /// The resource types that can be searched, sorted.
@@ -131,6 +160,40 @@ impl Parameters {
     /// The parameters that the definitions know for a type but that are not honoured, with the reasons.
     pub fn unsupported(&self, resource_type: &str) -> &[Unsupported] {
         self.types.get(resource_type).map_or(&[], |parameters| &parameters.unsupported)
+    }
+}
+
+impl TypeParameters {
+    fn new<E>(
+        registry: &Registry,
+        data_types: &DataTypes,
+        resource_type: &str,
+        mut assign: impl FnMut(&str) -> Result<ParameterId, E>,
+    ) -> Result<Self, E> {
+        let mut parameters = Self::default();
+        let Some(planner) = Planner::new(registry, data_types, resource_type) else { return Ok(parameters) };
+        let definitions = registry.search_parameters(resource_type);
+        for definition in
+            definitions.iter().filter(|definition| !HAVE_OWN_CLAUSES.contains(&&*definition.code))
+        {
+            let (resource_type, code) = (resource_type.into(), definition.code.clone());
+            match planner.draft(definition) {
+                Ok(draft) => {
+                    let parameter = Parameter {
+                        id: assign(&code)?,
+                        resource_type,
+                        code,
+                        url: definition.url.clone(),
+                        value: draft.value.clone(),
+                        components: draft.components.clone(),
+                    };
+                    parameters.plan.add(parameters.supported.len(), draft);
+                    parameters.supported.push(parameter);
+                }
+                Err(reason) => parameters.unsupported.push(Unsupported { resource_type, code, reason }),
+            }
+        }
+        Ok(parameters)
     }
 }
 

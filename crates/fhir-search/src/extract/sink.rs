@@ -1,0 +1,107 @@
+//! Collects the keys of one resource, then sorts them and drops duplicates.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use crate::hash::KeyHasher;
+use crate::keys::{
+    DateKey, QuantityKey, ReferenceKey, SearchKeys, SortText, StringKey, Target, TokenKey, UriKey,
+};
+use crate::parameters::ParameterId;
+use crate::params::composite::Key;
+use crate::params::number::Span;
+use crate::text::{SORT_BYTES, fold, fold_to};
+
+#[derive(Default)]
+pub(super) struct Sink {
+    keys: SearchKeys,
+    /// Least and greatest text of each token and reference parameter.
+    sort_texts: BTreeMap<ParameterId, (Box<str>, Box<str>)>,
+}
+
+impl Sink {
+    pub(super) fn token(&mut self, parameter: ParameterId, hash: i64) {
+        self.keys.tokens.push(TokenKey { parameter, hash });
+    }
+
+    pub(super) fn reference(&mut self, parameter: ParameterId, target: Target) {
+        match &target {
+            Target::Resource { kind, id } => self.sort_text(parameter, &format!("{kind}/{id}")),
+            Target::Url(url) => self.sort_text(parameter, url),
+        }
+        self.keys.references.push(ReferenceKey { parameter, target });
+    }
+
+    pub(super) fn date(&mut self, parameter: ParameterId, low: i64, high: i64) {
+        self.keys.dates.push(DateKey { parameter, low, high });
+    }
+
+    pub(super) fn string(&mut self, parameter: ParameterId, text: &str, hasher: &KeyHasher) {
+        let folded = fold(text).into_boxed_str();
+        if !folded.is_empty() {
+            self.keys.strings.push(StringKey { parameter, folded, exact: hasher.text(text) });
+        }
+    }
+
+    pub(super) fn quantity(&mut self, parameter: ParameterId, unit: i64, (low, high): Span) {
+        self.keys.quantities.push(QuantityKey { parameter, unit, low, high });
+    }
+
+    pub(super) fn uri(&mut self, parameter: ParameterId, uri: &str) {
+        self.keys.uris.push(UriKey { parameter, value: uri.into() });
+    }
+
+    pub(super) fn composite(&mut self, key: Key) {
+        match key {
+            Key::Composite(key) => self.keys.composites.push(key),
+            Key::String(key) => self.keys.strings.push(key),
+        }
+    }
+
+    pub(super) fn sort_text(&mut self, parameter: ParameterId, text: &str) {
+        let text = fold_to(text, SORT_BYTES).into_boxed_str();
+        if text.is_empty() {
+            return;
+        }
+        match self.sort_texts.get_mut(&parameter) {
+            None => {
+                self.sort_texts.insert(parameter, (text.clone(), text));
+            }
+            Some((least, _)) if text < *least => *least = text,
+            Some((_, greatest)) if text > *greatest => *greatest = text,
+            Some(_) => {}
+        }
+    }
+
+    pub(super) fn finish(self) -> SearchKeys {
+        let mut keys = self.keys;
+        keys.sort_texts.extend(self.sort_texts.into_iter().map(|(parameter, (least, greatest))| SortText {
+            parameter,
+            least,
+            greatest,
+        }));
+        unique(&mut keys.tokens, Ord::cmp);
+        unique(&mut keys.references, Ord::cmp);
+        unique(&mut keys.dates, Ord::cmp);
+        unique(&mut keys.strings, Ord::cmp);
+        unique(&mut keys.uris, Ord::cmp);
+        unique(&mut keys.quantities, |a, b| {
+            (a.parameter, a.unit)
+                .cmp(&(b.parameter, b.unit))
+                .then_with(|| a.low.total_cmp(&b.low))
+                .then_with(|| a.high.total_cmp(&b.high))
+        });
+        unique(&mut keys.composites, |a, b| {
+            (a.parameter, a.hash)
+                .cmp(&(b.parameter, b.hash))
+                .then_with(|| a.low.total_cmp(&b.low))
+                .then_with(|| a.high.total_cmp(&b.high))
+        });
+        keys
+    }
+}
+
+fn unique<K>(keys: &mut Vec<K>, compare: impl Fn(&K, &K) -> Ordering) {
+    keys.sort_unstable_by(&compare);
+    keys.dedup_by(|a, b| compare(a, b) == Ordering::Equal);
+}

@@ -1,0 +1,86 @@
+//! String parameters (R4 search, section 3.1.1.5.4): starts with, without regard to case and accents; `:exact`.
+
+use fhir_model::Node;
+
+use super::ValueError;
+use crate::escape;
+use crate::extract::element::{DataType, Element};
+use crate::hash::KeyHasher;
+use crate::parameters::ParameterKind;
+use crate::query::StringTest;
+use crate::text::fold;
+
+/// The parts of a HumanName and of an Address that are searched.
+const NAME_PARTS: [&str; 5] = ["text", "family", "given", "prefix", "suffix"];
+const ADDRESS_PARTS: [&str; 7] = ["text", "line", "city", "district", "state", "postalCode", "country"];
+
+/// Calls `each` with every text of an element.
+pub(crate) fn read<'a>(element: Element<'a>, each: &mut impl FnMut(&'a str)) {
+    let node = element.node;
+    match element.data_type {
+        DataType::Text | DataType::Code | DataType::Uri => texts(Some(node), each),
+        DataType::HumanName => NAME_PARTS.iter().for_each(|part| texts(node.get(part), each)),
+        DataType::Address => ADDRESS_PARTS.iter().for_each(|part| texts(node.get(part), each)),
+        DataType::ContactPoint => texts(node.get("value"), each),
+        DataType::Annotation => texts(node.get("text"), each),
+        _ => {}
+    }
+}
+
+fn texts<'a>(node: Option<Node<'a>>, each: &mut impl FnMut(&'a str)) {
+    node.into_iter().flat_map(Node::each).filter_map(Node::as_str).for_each(each);
+}
+
+/// What a query value tests.
+pub(crate) fn parse(value: &str, exact: bool, hasher: &KeyHasher) -> Result<StringTest, ValueError> {
+    const EXPECTED: &str = "a text that is not empty, with \\, \\| \\$ \\\\ for these characters";
+    let refused = || ValueError::new(ParameterKind::String, value, EXPECTED);
+    let plain = escape::unescape(value).ok_or_else(refused)?;
+    let folded = fold(&plain).into_boxed_str();
+    match (folded.is_empty(), exact) {
+        (true, _) => Err(refused()),
+        (false, true) => Ok(StringTest::Exact { folded, exact: hasher.text(&plain) }),
+        (false, false) => Ok(StringTest::StartsWith(folded)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use fhir_model::Document;
+
+    use super::*;
+
+    fn texts_of(data_type: DataType, json: &str) -> Vec<String> {
+        let document = Document::parse(json).unwrap();
+        let mut found = Vec::new();
+        read(Element { node: document.root(), data_type }, &mut |text| found.push(text.to_owned()));
+        found
+    }
+
+    #[test]
+    fn every_part_of_names_and_addresses_is_found() {
+        assert_eq!(
+            texts_of(DataType::HumanName, r#"{"use":"usual","family":"Chalmers","given":["Peter","James"]}"#),
+            ["Chalmers", "Peter", "James"]
+        );
+        assert_eq!(
+            texts_of(DataType::Address, r#"{"use":"home","line":["1 High St"],"postalCode":"W2 1NY"}"#),
+            ["1 High St", "W2 1NY"]
+        );
+        assert_eq!(texts_of(DataType::Annotation, r#"{"text":"note"}"#), ["note"]);
+        assert!(texts_of(DataType::Text, "5").is_empty());
+    }
+
+    #[test]
+    fn queries_are_folded_or_exact() {
+        let hasher = KeyHasher::new([1, 2]);
+        assert_eq!(parse(" ÉVE", false, &hasher), Ok(StringTest::StartsWith("eve".into())));
+        assert_eq!(
+            parse(r"A\,b", true, &hasher),
+            Ok(StringTest::Exact { folded: "a,b".into(), exact: hasher.text("A,b") })
+        );
+        assert!(parse("", false, &hasher).is_err());
+        assert!(parse("  ", true, &hasher).is_err());
+        assert!(parse(r"a\b", false, &hasher).is_err());
+    }
+}

@@ -1,0 +1,210 @@
+//! Token parameters (R4 search, section 3.1.1.5.5): `code`, `system|code`, `|code`, `system|`.
+
+use std::borrow::Cow;
+
+use fhir_model::Node;
+
+use super::ValueError;
+use crate::escape;
+use crate::extract::element::{DataType, Element};
+use crate::hash::KeyHasher;
+use crate::parameters::ParameterKind;
+
+/// A code, identifier or other short text, with what is known of its system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Token<'a> {
+    pub(crate) system: System<'a>,
+    pub(crate) code: Option<&'a str>,
+}
+
+/// The system of a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum System<'a> {
+    /// The data type has none: only the form `code` finds it.
+    Inapplicable,
+    /// The data type has one, but this value does not: the form `|code` finds it.
+    Absent,
+    /// A namespace.
+    Uri(&'a str),
+}
+
+/// Calls `each` with every token of an element. `implied` is the system of `code` elements, which their binding tells.
+pub(crate) fn read<'a>(element: Element<'a>, implied: Option<&'a str>, each: &mut impl FnMut(Token<'a>)) {
+    let node = element.node;
+    match element.data_type {
+        DataType::Boolean | DataType::Text | DataType::Uri | DataType::Canonical | DataType::Number => {
+            text(System::Inapplicable, node.primitive_text(), each);
+        }
+        DataType::Code => text(implied.map_or(System::Absent, System::Uri), node.as_str(), each),
+        DataType::ContactPoint => text(System::Inapplicable, node.get_str("value"), each),
+        DataType::Coding => each(Token { system: system(node), code: node.get_str("code") }),
+        DataType::Identifier => each(Token { system: system(node), code: node.get_str("value") }),
+        DataType::CodeableConcept => {
+            for coding in node.get("coding").into_iter().flat_map(Node::each) {
+                each(Token { system: system(coding), code: coding.get_str("code") });
+            }
+        }
+        _ => {}
+    }
+}
+
+fn text<'a>(system: System<'a>, code: Option<&'a str>, each: &mut impl FnMut(Token<'a>)) {
+    if code.is_some() {
+        each(Token { system, code });
+    }
+}
+
+fn system(node: Node<'_>) -> System<'_> {
+    node.get_str("system").map_or(System::Absent, System::Uri)
+}
+
+impl Token<'_> {
+    /// Calls `each` with the hash of every form that finds this token by its code.
+    pub(crate) fn code_variants(&self, case_sensitive: bool, hasher: &KeyHasher, each: &mut impl FnMut(i64)) {
+        let Some(code) = self.code else { return };
+        let code = comparable(code, case_sensitive);
+        each(hasher.code(&code));
+        match self.system {
+            System::Inapplicable => {}
+            System::Absent => each(hasher.code_without_system(&code)),
+            System::Uri(system) => each(hasher.system_and_code(system, &code)),
+        }
+    }
+
+    /// Calls `each` with the hash of every form that finds this token.
+    pub(crate) fn variants(&self, case_sensitive: bool, hasher: &KeyHasher, each: &mut impl FnMut(i64)) {
+        self.code_variants(case_sensitive, hasher, each);
+        if let System::Uri(system) = self.system {
+            each(hasher.system(system));
+        }
+    }
+}
+
+/// A code as it is compared. R4 asks for matching without case where the system does not say otherwise.
+fn comparable(code: &str, case_sensitive: bool) -> Cow<'_, str> {
+    let has_upper_case =
+        || code.chars().any(|character| !character.is_ascii() || character.is_ascii_uppercase());
+    if case_sensitive || !has_upper_case() { Cow::Borrowed(code) } else { Cow::Owned(code.to_lowercase()) }
+}
+
+/// The hash of the form that a query value has.
+pub(crate) fn parse(value: &str, case_sensitive: bool, hasher: &KeyHasher) -> Result<i64, ValueError> {
+    const EXPECTED: &str =
+        "code, system|code, |code or system|, with \\, \\| \\$ \\\\ for these characters in a code";
+    let refused = || ValueError::new(ParameterKind::Token, value, EXPECTED);
+    let plain = |text| escape::unescape(text).ok_or_else(refused);
+    match escape::split(value, '|').as_slice() {
+        [""] | ["", ""] => Err(refused()),
+        [code] => Ok(hasher.code(&comparable(&plain(code)?, case_sensitive))),
+        ["", code] => Ok(hasher.code_without_system(&comparable(&plain(code)?, case_sensitive))),
+        [system, ""] => Ok(hasher.system(&plain(system)?)),
+        [system, code] => {
+            Ok(hasher.system_and_code(&plain(system)?, &comparable(&plain(code)?, case_sensitive)))
+        }
+        _ => Err(refused()),
+    }
+}
+
+/// [`parse`] for a component of a composite, where the form `system|` is not indexed.
+pub(crate) fn parse_component(
+    value: &str,
+    case_sensitive: bool,
+    hasher: &KeyHasher,
+) -> Result<i64, ValueError> {
+    const EXPECTED: &str =
+        "code, system|code or |code: within a composite a system cannot be searched without a code";
+    match escape::split(value, '|').as_slice() {
+        [_, ""] => Err(ValueError::new(ParameterKind::Token, value, EXPECTED)),
+        _ => parse(value, case_sensitive, hasher),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use fhir_model::Document;
+
+    use super::*;
+
+    /// Whether a query value finds an element.
+    fn finds(query: &str, data_type: DataType, json: &str) -> bool {
+        finds_with(query, data_type, json, false, None)
+    }
+
+    fn finds_with(
+        query: &str,
+        data_type: DataType,
+        json: &str,
+        case_sensitive: bool,
+        implied: Option<&'static str>,
+    ) -> bool {
+        let hasher = KeyHasher::new([1, 2]);
+        let document = Document::parse(json).unwrap();
+        let mut hashes = Vec::new();
+        read(Element { node: document.root(), data_type }, implied, &mut |token| {
+            token.variants(case_sensitive, &hasher, &mut |hash| hashes.push(hash));
+        });
+        hashes.contains(&parse(query, case_sensitive, &hasher).unwrap())
+    }
+
+    #[test]
+    fn codings_are_found_in_all_four_forms() {
+        let with = r#"{"system":"http://loinc.org","code":"8867-4"}"#;
+        let without = r#"{"code":"8867-4"}"#;
+        for (query, found_with, found_without) in [
+            ("8867-4", true, true),
+            ("http://loinc.org|8867-4", true, false),
+            ("|8867-4", false, true),
+            ("http://loinc.org|", true, false),
+            ("http://other.org|8867-4", false, false),
+            ("8867-5", false, false),
+        ] {
+            assert_eq!(finds(query, DataType::Coding, with), found_with, "{query}");
+            assert_eq!(finds(query, DataType::Coding, without), found_without, "{query}");
+        }
+    }
+
+    #[test]
+    fn every_data_type_is_found() {
+        for (query, data_type, json) in [
+            ("true", DataType::Boolean, "true"),
+            ("MALE", DataType::Code, r#""male""#),
+            ("12", DataType::Number, "12"),
+            ("a@b.uk", DataType::ContactPoint, r#"{"system":"email","value":"A@b.uk"}"#),
+            ("urn:x", DataType::Uri, r#""urn:x""#),
+            ("s|b", DataType::CodeableConcept, r#"{"coding":[{"code":"a"},{"system":"s","code":"b"}]}"#),
+            (
+                "https://fhir.nhs.uk/Id/nhs-number|9000000009",
+                DataType::Identifier,
+                r#"{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9000000009"}"#,
+            ),
+            (r"a\|b\,c", DataType::Text, r#""a|b,c""#),
+        ] {
+            assert!(finds(query, data_type, json), "{query}");
+        }
+    }
+
+    #[test]
+    fn case_counts_for_identifiers_only() {
+        let json = r#"{"value":"Ab"}"#;
+        assert!(!finds_with("ab", DataType::Identifier, json, true, None));
+        assert!(finds_with("Ab", DataType::Identifier, json, true, None));
+        assert!(finds_with("ÄB", DataType::Code, r#""äb""#, false, None));
+    }
+
+    #[test]
+    fn a_code_has_the_system_of_its_binding() {
+        let gender = Some("http://hl7.org/fhir/administrative-gender");
+        let query = "http://hl7.org/fhir/administrative-gender|male";
+        assert!(finds_with(query, DataType::Code, r#""male""#, false, gender));
+        assert!(!finds_with("|male", DataType::Code, r#""male""#, false, gender));
+    }
+
+    #[test]
+    fn other_texts_are_refused() {
+        let hasher = KeyHasher::new([1, 2]);
+        for value in ["", "|", "a|b|c", r"a\b"] {
+            assert!(parse(value, false, &hasher).is_err(), "{value}");
+        }
+        assert!(parse_component("a|", false, &hasher).is_err());
+    }
+}
