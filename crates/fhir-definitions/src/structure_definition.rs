@@ -139,6 +139,11 @@ impl StructureDefinition {
         generated
     }
 
+    /// What the differential says of the root, if anything.
+    pub(crate) fn root_change(&self) -> Option<&Arc<ElementDefinition>> {
+        self.differential.first().filter(|element| !element.path.contains('.'))
+    }
+
     pub(crate) fn known_snapshot(&self) -> Option<Result<Arc<Snapshot>, SnapshotError>> {
         self.generated.get().cloned()
     }

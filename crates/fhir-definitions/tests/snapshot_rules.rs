@@ -1,5 +1,5 @@
 //! The rules by which differentials are laid over their bases, one small profile each, over the embedded FHIR R4.
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};

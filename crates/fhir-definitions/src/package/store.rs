@@ -120,8 +120,8 @@ impl PackageStore {
         }
     }
 
-    /// Finishes what a crash interrupted: half-unpacked and half-removed packages go; a package that was to be replaced and whose
-    /// successor did not arrive comes back.
+    /// Finishes what a crash interrupted: half-unpacked and half-removed packages go; a package that was to be
+    /// replaced and whose successor did not arrive comes back.
     fn recover(&self) -> Result<(), PackageError> {
         for (name, place) in self.entries()? {
             let outcome = if let Some(package) = name.strip_prefix(OUTGOING) {

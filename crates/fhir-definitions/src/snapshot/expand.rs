@@ -139,8 +139,7 @@ impl Generator<'_> {
             Some(base) => (*self.root_of(base)?).clone(),
             None => ElementDefinition::default(),
         };
-        let own = definition.differential.first().filter(|element| !element.path.contains('.'));
-        if let Some(own) = own {
+        if let Some(own) = definition.root_change() {
             root.constrain((**own).clone(), &definition);
         }
         Some(Arc::new(root))

@@ -31,7 +31,10 @@ pub(super) struct Work<'a> {
 
 impl Work<'_> {
     pub(super) fn note(&mut self, element: &str, defect: Defect) {
-        self.notes.push(Note { element: element.into(), defect });
+        let note = Note { element: element.into(), defect };
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
     }
 
     fn is_specialization(&self) -> bool {
@@ -119,6 +122,10 @@ impl<'a> Generator<'a> {
             tree.key = key;
             let root = Arc::make_mut(&mut tree.element);
             root.base = None;
+            if let Some(own) = definition.root_change() {
+                root.min = own.min.or(root.min);
+                root.max = own.max.or(root.max);
+            }
             root.complete_definition(&definition.type_name);
         }
         Ok(tree)

@@ -134,7 +134,8 @@ impl ElementDefinition {
         types.iter().all(known)
     }
 
-    /// Lays the root of a profile or type over an element of that type: its constraints, and the cardinality of an extension.
+    /// Lays the root of a profile or type over an element of that type: its constraints, and the cardinality of an
+    /// extension.
     pub(super) fn take_root(&mut self, root: &Self, is_extension: bool) {
         for constraint in &root.constraints {
             if !self.constraints.iter().any(|known| known.key == constraint.key) {
@@ -161,8 +162,8 @@ impl ElementDefinition {
 }
 
 fn is_allowed(code: &str, allowed: &ElementType) -> bool {
-    // `Extension.url` has a FHIRPath type and is restated by the FHIR type that goes with it; `Element`, `Resource` and
-    // the like stand for all that specialise them.
+    // `Extension.url` has a FHIRPath type and is restated by the FHIR type that goes with it; `Element`, `Resource`
+    // and the like stand for all that specialise them.
     *allowed.code == *code
         || allowed.fhir_type.as_deref() == Some(code)
         || matches!(&*allowed.code, "Element" | "BackboneElement" | "Resource" | "DomainResource" | "*")
