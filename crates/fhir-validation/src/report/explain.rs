@@ -48,12 +48,12 @@ fn describe(kind: &ValidationErrorKind, at: &Located<'_>, types: &TypeModel) -> 
     match kind {
         ValidationErrorKind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
-            (IssueType::Required, format!("{}.{name} is missing: it is required (1..1 or more)", at.info.name))
+            (IssueType::Required, format!("{}.{name} is missing: it is required", at.info.name))
         }
         ValidationErrorKind::MinItems { .. } | ValidationErrorKind::MaxItems { .. } => {
             (IssueType::Structure, wrong_count(at))
         }
-        ValidationErrorKind::Enum { options } => {
+        ValidationErrorKind::Enum { options } if at.node.as_str().is_some() => {
             (IssueType::CodeInvalid, wrong_code(at, options.as_array().map_or(&[][..], Vec::as_slice)))
         }
         ValidationErrorKind::Format { .. }
@@ -71,11 +71,13 @@ fn unknown_member(at: &Located<'_>, name: &str) -> String {
         return format!("\"{shown}\" may not stand beside {primitive}: expected only id and extension");
     }
     if name == "resourceType" {
-        return format!("resourceType stands only at a resource, and this is a {owner}");
+        return format!("resourceType stands only at resources, not at {owner}");
     }
     if let Some(member) = name.strip_prefix('_').and_then(|value| at.shape.member(value)) {
         let element = at.info.elements.get(member.element).map(display_name).unwrap_or_default();
-        return format!("\"{shown}\": {owner}.{element} has extensions of its own, so nothing stands beside it");
+        return format!(
+            "\"{shown}\": {owner}.{element} has extensions of its own, so nothing stands beside it"
+        );
     }
     if let Some(choice) = at.info.elements.iter().find(|e| e.is_choice && name.starts_with(&*e.name)) {
         let names: Vec<&str> = choice.types.iter().map(|kind| &*kind.json_name).collect();
@@ -110,7 +112,7 @@ fn list(names: &[&str]) -> String {
 fn wrong_type(at: &Located<'_>, types: &TypeModel) -> (IssueType, String) {
     let found = found(at.node);
     let Some(element) = at.element else {
-        return (IssueType::Structure, format!("expected a {} as an object, found {found}", at.info.name));
+        return (IssueType::Structure, format!("expected an object, found {found}"));
     };
     let definition = element.definition();
     if at.node.is_null() && !element.member.is_array {
@@ -137,10 +139,10 @@ fn wrong_type(at: &Located<'_>, types: &TypeModel) -> (IssueType, String) {
         return (IssueType::Value, wrong_value(at, types));
     }
     let expected = match at.info.kind {
-        TypeKind::Primitive => format!("a {} (a single value)", at.info.name),
-        TypeKind::Resource => "a resource as an object".to_owned(),
-        TypeKind::Backbone => format!("the elements of {} as an object", at.info.name),
-        TypeKind::Complex => format!("a {} as an object", at.info.name),
+        TypeKind::Primitive => format!("a single value ({})", at.info.name),
+        TypeKind::Resource => "a resource (an object)".to_owned(),
+        TypeKind::Backbone => format!("an object with the elements of {}", at.info.name),
+        TypeKind::Complex => format!("an object ({})", at.info.name),
     };
     (IssueType::Structure, format!("expected {expected} for {definition}, found {found}"))
 }
@@ -175,7 +177,9 @@ fn wrong_code(at: &Located<'_>, options: &[serde_json::Value]) -> String {
 fn wrong_count(at: &Located<'_>) -> String {
     let count = at.node.len();
     match at.element {
-        Some(element) => format!("{} is {}, found {count} items", element.definition(), element.cardinality()),
+        Some(element) => {
+            format!("{} is {}, found {count} items", element.definition(), element.cardinality())
+        }
         None => format!("found {count} items"),
     }
 }

@@ -115,7 +115,7 @@ impl Generator<'_> {
                     if null_too {
                         listed.push(Value::Null);
                     }
-                    json!({ "type": json_type("string"), "enum": listed })
+                    json!({ "enum": listed })
                 }
                 None => json!({ "type": json_type("string"), "format": format }),
             },

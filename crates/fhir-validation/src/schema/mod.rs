@@ -40,11 +40,18 @@ pub(crate) struct Schemas {
 impl Schemas {
     pub(crate) fn new(registry: &Registry) -> Self {
         let types = registry.resource_types().iter();
-        Self { compiled: types.map(|name| (name.clone(), OnceLock::new())).collect(), codes: RegistryCodes::default() }
+        Self {
+            compiled: types.map(|name| (name.clone(), OnceLock::new())).collect(),
+            codes: RegistryCodes::default(),
+        }
     }
 
     /// The schema of a concrete resource type, compiled if it was not yet; `None` if there is no such type.
-    pub(crate) fn of(&self, registry: &Registry, resource_type: &str) -> Option<Result<&Schema, &SchemaError>> {
+    pub(crate) fn of(
+        &self,
+        registry: &Registry,
+        resource_type: &str,
+    ) -> Option<Result<&Schema, &SchemaError>> {
         let slot = self.compiled.get(resource_type)?;
         Some(slot.get_or_init(|| self.compile(registry, resource_type)).as_ref())
     }

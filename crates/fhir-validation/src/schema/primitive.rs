@@ -53,7 +53,12 @@ static FORMS: &[PrimitiveForm] = &[
     text("id", "fhir-id", is_id, "an id: 1 to 64 of the characters A-Z a-z 0-9 - ."),
     text("dateTime", "fhir-dateTime", is_date_time, DATE_TIME),
     text("date", "fhir-date", is_date, "a date of the calendar: YYYY, YYYY-MM or YYYY-MM-DD"),
-    text("instant", "fhir-instant", is_instant, "an instant: YYYY-MM-DDThh:mm:ss with Z or an offset such as +01:00"),
+    text(
+        "instant",
+        "fhir-instant",
+        is_instant,
+        "an instant: YYYY-MM-DDThh:mm:ss with Z or an offset such as +01:00",
+    ),
     text("time", "fhir-time", is_time, "a time of day: hh:mm:ss, with a fraction or not"),
     text("base64Binary", "fhir-base64", is_base64, "base64 text with its padding"),
     text("oid", "fhir-oid", is_oid, "an OID as a URI: urn:oid:1.2.3"),

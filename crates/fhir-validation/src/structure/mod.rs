@@ -33,6 +33,3 @@ impl StructureValidator {
         Walk::new(&self.registry, &self.schemas, &self.shapes).run(resource)
     }
 }
-
-#[cfg(test)]
-mod tests;

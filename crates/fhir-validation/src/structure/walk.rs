@@ -80,7 +80,9 @@ impl<'a> Walk<'a> {
 
     fn resource(&mut self, node: Node<'a>, path: &Path<'_>, placement: Placement) {
         let Some(name) = resource_type::check(node, path, self.registry, &mut self.report) else { return };
-        let (Some(schema), Some(id)) = (self.schemas.of(self.registry, name), self.types.id(name)) else { return };
+        let (Some(schema), Some(id)) = (self.schemas.of(self.registry, name), self.types.id(name)) else {
+            return;
+        };
         match schema {
             Ok(schema) => {
                 if let (false, Some(info)) = (schema.is_valid(View::Value(node)), self.types.get(id)) {

@@ -21,7 +21,9 @@ pub(super) fn check(object: &Object<'_>, report: &mut Report) {
     let mut seen = std::collections::HashSet::new();
     for (position, resource) in contained.items().enumerate().filter(|(_, resource)| resource.is_object()) {
         let text = match resource.get("id").map(|id| id.as_str()) {
-            None => "the contained resource has no id: expected one, so that it can be referred to".to_owned(),
+            None => {
+                "the contained resource has no id: expected one, so that it can be referred to".to_owned()
+            }
             Some(Some(id)) if !seen.insert(id) => {
                 format!("the id \"{id}\" is taken by an earlier contained resource: expected another")
             }

@@ -18,5 +18,11 @@ use crate::report::Report;
 pub(super) type Rule = fn(&Object<'_>, &mut Report);
 
 /// The rules that every object goes through. (`resource_type` decides whether there is an object to look at.)
-pub(super) const RULES: &[Rule] =
-    &[empty::check, choice::check, required::check, primitive_arrays::check, extension::check, contained::check];
+pub(super) const RULES: &[Rule] = &[
+    empty::check,
+    choice::check,
+    required::check,
+    primitive_arrays::check,
+    extension::check,
+    contained::check,
+];

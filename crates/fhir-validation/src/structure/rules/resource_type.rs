@@ -19,13 +19,22 @@ pub(crate) fn check<'a>(
 ) -> Option<&'a str> {
     let known = registry.resource_types();
     let (code, text) = match node.get("resourceType").map(|value| (value.kind(), value.as_str())) {
-        Some((_, Some(name))) if known.binary_search_by(|known| (**known).cmp(name)).is_ok() => return Some(name),
+        Some((_, Some(name))) if known.binary_search_by(|known| (**known).cmp(name)).is_ok() => {
+            return Some(name);
+        }
         Some((_, Some(name))) => {
             let close = similar(name, known.iter().map(|known| &**known));
-            let hint = if close.is_empty() { String::new() } else { format!(": did you mean {}?", close.join(", ")) };
+            let hint = if close.is_empty() {
+                String::new()
+            } else {
+                format!(": did you mean {}?", close.join(", "))
+            };
             (IssueType::Structure, format!("\"{}\" is not a resource type of FHIR R4{hint}", shortened(name)))
         }
-        Some(_) => (IssueType::Structure, "resourceType must be a string: expected the name of a resource type".into()),
+        Some(_) => (
+            IssueType::Structure,
+            "resourceType must be a string: expected the name of a resource type".into(),
+        ),
         None if node.kind() == Kind::Object => {
             (IssueType::Required, "resourceType is missing: expected the name of a resource type".into())
         }
