@@ -3,24 +3,24 @@
 use std::sync::Arc;
 
 use fhir_definitions::Registry;
-use fhir_definitions::package::PackageStore;
+use fhir_definitions::package::{Limits as PackageLimits, PackageStore};
 
 use crate::cli::Failure;
 use crate::config::Settings;
 use crate::interactions::Context;
 use crate::interactions::context::Limits;
 use crate::store::Store;
-use crate::store::sqlite::{SqliteOptions, SqliteStore};
+use crate::store::sqlite::{Options, SqliteStore};
 
 /// Opens the database of the settings, creating it where there is none, and builds the engines over it.
 pub fn open(settings: &Settings) -> Result<Context, Failure> {
     std::fs::create_dir_all(&settings.data_dir)
         .map_err(|error| format!("the data folder {} cannot be made: {error}", settings.data_dir.display()))?;
     let registry = Arc::new(definitions(settings)?);
-    let options = SqliteOptions {
+    let options = Options {
         readers: settings.readers,
-        cache_megabytes: settings.cache_megabytes,
-        ..SqliteOptions::default()
+        writer_cache_kib: settings.cache_megabytes.saturating_mul(1024),
+        ..Options::default()
     };
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&settings.database, &options)?);
     let limits = Limits {
@@ -34,8 +34,8 @@ pub fn open(settings: &Settings) -> Result<Context, Failure> {
 
 /// The embedded definitions, and those of the packages added to the data folder.
 fn definitions(settings: &Settings) -> Result<Registry, Failure> {
-    let added = packages(settings).read_all()?;
-    let registry = if added.is_empty() { Registry::embedded()? } else { Registry::with_packages(added)? };
+    let added = packages(settings)?.load_all()?;
+    let registry = Registry::build(added.into_iter().map(|package| package.contents).collect())?;
     for note in registry.notes() {
         log::debug!("definitions: {note}");
     }
@@ -43,8 +43,8 @@ fn definitions(settings: &Settings) -> Result<Registry, Failure> {
 }
 
 /// The packages added to the data folder.
-pub fn packages(settings: &Settings) -> PackageStore {
-    PackageStore::new(settings.data_dir.join("packages"))
+pub fn packages(settings: &Settings) -> Result<PackageStore, Failure> {
+    Ok(PackageStore::open(&settings.data_dir, PackageLimits::default())?)
 }
 
 /// The addresses that mean this server in absolute references.

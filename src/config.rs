@@ -79,7 +79,7 @@ pub struct Settings {
     pub request_timeout_seconds: u64,
     pub workers: usize,
     pub readers: u32,
-    pub cache_megabytes: usize,
+    pub cache_megabytes: u32,
     pub log: String,
     pub now: Option<(i32, u8, u8)>,
 }

@@ -35,7 +35,7 @@ pub(super) fn with_population(command: Command) -> Command {
     };
     command
         .arg(number("patients", "200", "Patients of the synthetic population").value_parser(value_parser!(usize)))
-        .arg(number("seed", "1948", "Equal seeds give equal populations").value_parser(value_parser!(u64)))
+        .arg(number("seed", "1983", "Equal seeds give equal populations").value_parser(value_parser!(u64)))
 }
 
 pub(super) fn run(console: &Console, matches: &ArgMatches) -> Result<ExitCode, Failure> {
@@ -110,12 +110,13 @@ fn has_resources(context: &Context) -> Result<bool, Failure> {
 
 /// Searches that show the population well.
 pub(super) fn suggest(console: &Console, base: &str) {
-    const QUERIES: [(&str, &str); 5] = [
-        ("people of Brent, by name", "Patient?address-city=Wembley&_sort=family&_count=5"),
-        ("urgent referrals that wait, with their patients", "ServiceRequest?priority=urgent,asap&status=active&_include=ServiceRequest:subject"),
-        ("crisis contacts of the last weeks", "Encounter?class=EMER&_sort=-date&_count=10"),
-        ("care plans of women", "CarePlan?subject:Patient.gender=female&_count=5"),
-        ("everything that points to one patient", "Patient?_id=nwl-patient-000001&_revinclude=Encounter:subject&_revinclude=CarePlan:subject"),
+    const QUERIES: [(&str, &str); 6] = [
+        ("urgent referrals still open, the oldest first, with their patients", "ServiceRequest?status=active&priority=urgent,asap,stat&_sort=authored&_include=ServiceRequest:subject"),
+        ("what schools refer, and to whom", "ServiceRequest?requester:Organization.type=edu&_include=ServiceRequest:performer"),
+        ("who is on a ward now", "Encounter?class=IMP&status=in-progress&_include=Encounter:location&_include=Encounter:subject"),
+        ("severe PHQ-9 totals", "Observation?code=http://loinc.org%7C44261-6&value-quantity=ge20&_sort=-date"),
+        ("seen in an emergency department, and with a care plan now", "Patient?_has:Encounter:patient:class=EMER&_has:CarePlan:patient:status=active"),
+        ("people who prefer Somali", "Patient?language=urn:ietf:bcp:47%7Cso"),
     ];
     console.note("Try:");
     for (what, query) in QUERIES {

@@ -1,0 +1,89 @@
+//! Real-shaped data: the Synthea bundles, and the example instances of the FHIR R4 package.
+
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use common::{Server, r4_examples, shared, westway};
+
+/// Entries of the 122 bundles.
+const SYNTHEA_ENTRIES: &str = "92114 entries loaded";
+
+#[test]
+fn all_synthea_bundles_load_and_can_be_searched() {
+    let Some(folder) = shared("synthea") else { return };
+    let data = tempfile::tempdir().unwrap();
+    let output = westway(&["load", "--log", "warn", "--data-dir"]).arg(data.path()).arg(&folder).output().unwrap();
+    let (said, complained) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    println!("synthea: {said}");
+    assert!(output.status.success() && said.contains(SYNTHEA_ENTRIES), "{said}\n{complained}");
+    let again = westway(&["load", "--log", "warn", "--data-dir"]).arg(data.path()).arg(&folder).output().unwrap();
+    assert!(String::from_utf8_lossy(&again.stderr).contains("122 files were loaded earlier"));
+
+    let server = Server::start_in(data.path(), &[]);
+    let total = |search: &str| server.get(search).expect(200).json()["total"].as_u64().unwrap();
+    assert_eq!(total("Observation?_summary=count"), 42929);
+    assert_eq!(total("Observation?subject:Patient.gender=female&_summary=count") + total("Observation?subject:Patient.gender=male&_summary=count"), 42929);
+    let page = server.get("Observation?code=8302-2&_include=Observation:subject&_sort=-date").expect(200);
+    assert_eq!(page.matches().len(), 20);
+    assert!(!page.entries("include").is_empty());
+}
+
+/// Examples that are not valid R4, or need what is not there, each with the words of the refusal.
+const REFUSED: &str = include_str!("r4-examples-refused.txt");
+
+#[test]
+fn the_r4_example_instances_come_back_as_they_were_sent() {
+    let Some(folder) = r4_examples() else { return };
+    let server = Server::start_with(&["--integrity", "off"]);
+    let mut refused: BTreeMap<String, String> = BTreeMap::new();
+    let mut unchanged = 0;
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    for file in files {
+        let name = file.file_name().unwrap().to_str().unwrap().to_owned();
+        let text = fs::read_to_string(&file).unwrap();
+        let Ok(sent) = fhir_model::Document::parse(text.as_str()) else { continue };
+        let (Some(kind), Some(id)) = (sent.root().resource_type(), sent.root().get_str("id")) else { continue };
+        if is_definition(kind) {
+            continue;
+        }
+        let answer = server.put(&format!("{kind}/{id}"), &text);
+        if answer.status >= 300 {
+            let issue = &answer.json()["issue"][0];
+            refused.insert(name, format!("{} {}", issue["diagnostics"].as_str().unwrap(), issue["expression"]));
+            continue;
+        }
+        let read = fhir_model::Document::parse(server.get(&format!("{kind}/{id}")).expect(200).body).unwrap();
+        assert_eq!(without_meta(&read), without_meta(&sent), "{name}");
+        unchanged += 1;
+    }
+    println!("R4 examples: {unchanged} stored and read back unchanged, {} refused", refused.len());
+    for (name, reason) in &refused {
+        println!("  refused: {name}: {reason}");
+    }
+    let listed: Vec<&str> = REFUSED.lines().filter_map(|line| line.split_once(": ")).map(|(name, _)| name).collect();
+    let found: Vec<&str> = refused.keys().map(String::as_str).collect();
+    assert_eq!(found, listed, "tests/r4-examples-refused.txt lists what is refused, with the reason");
+    assert!(unchanged > 600);
+}
+
+/// The definitions of the package are tested where they are read; here the clinical instances are.
+fn is_definition(kind: &str) -> bool {
+    ["StructureDefinition", "SearchParameter", "ValueSet", "CodeSystem", "ConceptMap", "OperationDefinition", "CompartmentDefinition", "NamingSystem"]
+        .contains(&kind)
+}
+
+/// The text of a resource without the stamp of the version, in a form where the place of `id` does not count.
+fn without_meta(document: &fhir_model::Document) -> Vec<(String, String)> {
+    let members = document.root().members().flat_map(|(name, value)| match name {
+        "meta" => value.members().filter(|(name, _)| !matches!(*name, "versionId" | "lastUpdated")).map(|(n, v)| (format!("meta.{n}"), format!("{v:?}"))).collect(),
+        _ => vec![(name.to_owned(), format!("{value:?}"))],
+    });
+    let mut members: Vec<_> = members.collect();
+    members.sort();
+    members
+}
