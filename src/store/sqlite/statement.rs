@@ -6,7 +6,7 @@ use diesel::connection::Connection;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::query_dsl::RunQueryDsl;
 use diesel::result::QueryResult;
-use diesel::sql_types::{BigInt, Double, Text};
+use diesel::sql_types::{BigInt, Binary, Double, Text};
 use diesel::sqlite::Sqlite;
 
 /// One statement. Its text has a `?` for each value, and is prepared once for each connection, so the number of different
@@ -23,6 +23,7 @@ pub(in crate::store) enum Value<'a> {
     Integer(i64),
     Real(&'a f64),
     Text(&'a str),
+    Blob(&'a [u8]),
 }
 
 impl<'a, Row> Statement<'a, Row> {
@@ -44,6 +45,7 @@ impl<Row> QueryFragment<Sqlite> for Statement<'_, Row> {
                 Some(Value::Integer(value)) => out.push_bind_param::<BigInt, _>(value)?,
                 Some(Value::Real(value)) => out.push_bind_param::<Double, f64>(value)?,
                 Some(Value::Text(value)) => out.push_bind_param::<Text, str>(value)?,
+                Some(Value::Blob(value)) => out.push_bind_param::<Binary, [u8]>(value)?,
                 None => out.push_sql("NULL"),
             }
             out.push_sql(part);
