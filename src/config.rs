@@ -304,7 +304,12 @@ fn read_file(file: &str) -> Result<Vec<(String, String)>, ConfigError> {
                 let known = SETTINGS.map(|setting| setting.name).join(", ");
                 return Err(ConfigError::UnknownKey { key, file: file.to_owned(), known });
             }
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let text = match value {
+                toml::Value::String(text) => text,
+                toml::Value::Integer(number) => number.to_string(),
+                toml::Value::Boolean(switch) => switch.to_string(),
+                _ => return Err(unreadable(format!("'{key}' must be a text, a number, true or false"))),
+            };
             Ok((key, text))
         })
         .collect()

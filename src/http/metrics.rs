@@ -8,6 +8,9 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+/// Upper ends of the buckets of request times.
+const SECONDS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct RequestLabels {
     method: String,
@@ -32,8 +35,7 @@ impl Metrics {
         let mut registry = Registry::with_prefix("westway");
         let requests = Family::<RequestLabels, Counter>::default();
         registry.register("http_requests", "Requests answered", requests.clone());
-        let buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
-        let seconds = Family::<MethodLabel, Histogram>::new_with_constructor(move || Histogram::new(buckets));
+        let seconds = Family::<MethodLabel, Histogram>::new_with_constructor(|| Histogram::new(SECONDS));
         registry.register("http_request_seconds", "Time from request to answer", seconds.clone());
         Self { registry, requests, seconds }
     }

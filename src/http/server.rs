@@ -40,6 +40,8 @@ pub fn start(settings: &Settings, context: Context) -> io::Result<Running> {
         max_body_bytes: settings.max_body_bytes,
     });
     let base_path = settings.base_path.clone();
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let workers = if settings.workers == 0 { cores } else { settings.workers };
     let http = HttpServer::new(move || {
         App::new()
             .app_data(service.clone())
@@ -52,8 +54,9 @@ pub fn start(settings: &Settings, context: Context) -> io::Result<Running> {
             .route(&format!("{base_path}/{{path:.*}}"), web::route().to(fhir::handle))
             .default_service(web::route().to(elsewhere))
     })
-    .workers(settings.workers)
-    .worker_max_blocking_threads(settings.blocking_threads)
+    .workers(workers)
+    // Reads wait for a connection of the pool; writes wait for the disk, and the more of them wait, the more share one commit.
+    .worker_max_blocking_threads((settings.readers as usize * 4).div_ceil(workers))
     .client_request_timeout(Duration::from_secs(settings.request_timeout_seconds))
     .keep_alive(Duration::from_secs(75))
     .shutdown_timeout(SHUTDOWN_SECONDS)

@@ -1,10 +1,14 @@
 //! capabilities: the CapabilityStatement (R4 HTTP 3.1.0.14). Made from the registry, the supported search parameters and the
 //! routes, so that it says what the server does and nothing else.
 
-use fhir_search::parameters::{Parameter, ParameterKind};
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use fhir_search::parameters::Parameter;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::{Context, Request, Response};
+use super::{Context, Error, Request, Response};
 
 /// The interactions that every resource type has, as [`Interaction`](super::Interaction) knows them.
 const OF_TYPES: [&str; 8] =
@@ -13,11 +17,23 @@ const OF_TYPES: [&str; 8] =
 /// The interactions of the whole system.
 const OF_SYSTEM: [&str; 3] = ["transaction", "batch", "history-system"];
 
+/// The part of the statement that is the same for all requests, made at the first.
+#[derive(Default)]
+pub struct Capabilities {
+    rest: OnceLock<Box<RawValue>>,
+}
+
 /// The CapabilityStatement of this server as it runs.
-pub(super) fn capabilities(context: &Context, request: &Request) -> Response {
-    let resources: Vec<Value> =
-        context.registry.resource_types().iter().map(|kind| resource(context, kind)).collect();
-    let statement = json!({
+pub(super) fn capabilities(context: &Context, request: &Request) -> Result<Response, Error> {
+    let failed = |error: serde_json::Error| Error::Internal(error.to_string());
+    let rest = match context.capabilities.rest.get() {
+        Some(rest) => rest,
+        None => {
+            let made = serde_json::value::to_raw_value(&rest(context)).map_err(failed)?;
+            context.capabilities.rest.get_or_init(|| made)
+        }
+    };
+    let head = json!({
         "resourceType": "CapabilityStatement",
         "status": "active",
         "date": env!("WESTWAY_BUILD_DATE"),
@@ -26,26 +42,52 @@ pub(super) fn capabilities(context: &Context, request: &Request) -> Response {
         "implementation": { "description": "Westway FHIR R4 server", "url": request.base },
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json", "json"],
-        "rest": [{
-            "mode": "server",
-            "resource": resources,
-            "interaction": OF_SYSTEM.map(|code| json!({ "code": code })),
-        }],
     });
-    Response::resource(statement.to_string().into_bytes())
+    let mut statement = serde_json::to_vec(&head).map_err(failed)?;
+    statement.pop();
+    statement.extend_from_slice(b",\"rest\":");
+    statement.extend_from_slice(rest.get().as_bytes());
+    statement.push(b'}');
+    Ok(Response::resource(statement))
 }
 
-fn resource(context: &Context, kind: &str) -> Value {
-    let parameters = context.parameters.of_type(kind);
-    let name = |parameter: &Parameter| format!("{}:{}", parameter.resource_type, parameter.code);
-    let mut includes: Vec<String> = context.parameters.references(kind).map(name).collect();
-    let rev_includes: Vec<String> = context.parameters.pointing_to(kind).map(name).collect();
-    let mut search: Vec<Value> = vec![
-        json!({ "name": "_id", "type": "token" }),
-        json!({ "name": "_lastUpdated", "type": "date" }),
+fn rest(context: &Context) -> Value {
+    let rev_includes = rev_includes(context);
+    let types = context.registry.resource_types().iter();
+    let resources: Vec<Value> = types.map(|kind| resource(context, kind, rev_includes.get(&**kind))).collect();
+    json!([{
+        "mode": "server",
+        "resource": resources,
+        "interaction": OF_SYSTEM.map(|code| json!({ "code": code })),
+    }])
+}
+
+/// For each type the reference parameters that can point to it.
+fn rev_includes(context: &Context) -> BTreeMap<&str, Vec<String>> {
+    let mut found: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for kind in context.parameters.resource_types() {
+        for parameter in context.parameters.references(kind) {
+            for target in &parameter.value.targets {
+                found.entry(target).or_default().push(include_name(parameter));
+            }
+        }
+    }
+    found
+}
+
+fn include_name(parameter: &Parameter) -> String {
+    format!("{}:{}", parameter.resource_type, parameter.code)
+}
+
+fn resource(context: &Context, kind: &str, rev_includes: Option<&Vec<String>>) -> Value {
+    let mut search = vec![
+        json!({ "name": "_id", "definition": "http://hl7.org/fhir/SearchParameter/Resource-id", "type": "token" }),
+        json!({ "name": "_lastUpdated", "definition": "http://hl7.org/fhir/SearchParameter/Resource-lastUpdated", "type": "date" }),
     ];
-    search.extend(parameters.iter().map(search_parameter));
-    search.push(json!({ "name": "_has", "type": "special" }));
+    let supported = context.parameters.of_type(kind).iter();
+    search.extend(supported.map(|parameter| {
+        json!({ "name": parameter.code, "definition": parameter.url, "type": parameter.value.kind.code() })
+    }));
     let mut resource = json!({
         "type": kind,
         "profile": format!("http://hl7.org/fhir/StructureDefinition/{kind}"),
@@ -57,21 +99,18 @@ fn resource(context: &Context, kind: &str) -> Value {
         "conditionalRead": "not-supported",
         "conditionalUpdate": false,
         "conditionalDelete": "not-supported",
-        "referencePolicy": ["literal", "local", if context.enforces() { "enforced" } else { "resolves" }],
+        "referencePolicy": if context.enforces() { vec!["literal", "local", "enforced"] } else { vec!["literal"] },
         "searchParam": search,
     });
+    let mut includes: Vec<String> = context.parameters.references(kind).map(include_name).collect();
     if let Some(object) = resource.as_object_mut() {
         if !includes.is_empty() {
-            includes.push("*".into());
+            includes.insert(0, "*".into());
             object.insert("searchInclude".into(), includes.into());
         }
-        if !rev_includes.is_empty() {
-            object.insert("searchRevInclude".into(), rev_includes.into());
+        if let Some(rev_includes) = rev_includes {
+            object.insert("searchRevInclude".into(), rev_includes.clone().into());
         }
     }
     resource
-}
-
-fn search_parameter(parameter: &Parameter) -> Value {
-    json!({ "name": parameter.code, "definition": parameter.url, "type": parameter.value.kind.code() })
 }

@@ -34,7 +34,7 @@ pub(super) fn resolve(context: &Context, kind: &str, condition: &str) -> Result<
         return Err(Error::MultipleMatches { kind: kind.to_owned(), condition: condition.to_owned() });
     }
     let matches = existing.iter().cloned().collect();
-    Ok(Resolved { existing: existing.map(Box::into_string), check: Check { query, matches } })
+    Ok(Resolved { existing: existing.map(String::from), check: Check { query, matches } })
 }
 
 /// Runs a conditional write again as long as the store finds that its conditions changed meanwhile.

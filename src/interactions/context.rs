@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use fhir_definitions::Registry;
-use fhir_search::extract::Extractor;
+use fhir_search::extract::{ExtractSettings, Extractor};
 use fhir_search::parameters::Parameters;
+use fhir_search::parse::{ParseSettings, SearchParser};
 use fhir_validation::StructureValidator;
 
+use super::capabilities::Capabilities;
 use crate::config::Integrity;
 use crate::store::{Change, Store, StoreError, WriteSet, Written};
 
@@ -24,6 +26,10 @@ pub struct Context {
     pub parameters: Arc<Parameters>,
     /// Resources to search keys.
     pub extractor: Extractor,
+    /// Query text to typed queries.
+    pub search: SearchParser,
+    /// What the server says of itself.
+    pub capabilities: Capabilities,
     /// The limits of requests.
     pub limits: Limits,
     types: HashSet<Box<str>>,
@@ -47,11 +53,18 @@ impl Context {
     pub fn new(registry: Arc<Registry>, store: Arc<dyn Store>, limits: Limits) -> Result<Self, StoreError> {
         let parameters = Arc::new(Parameters::new(&registry, |kind, code| store.parameter_id(kind, code))?);
         let extractor = Extractor::new(
-            registry.clone(),
+            registry.types().clone(),
             parameters.clone(),
             store.hasher(),
-            limits.base_urls.clone(),
+            ExtractSettings { own_base_urls: limits.base_urls.clone(), ..ExtractSettings::default() },
         );
+        let parse_settings = ParseSettings {
+            default_count: limits.default_count,
+            max_count: limits.max_count,
+            own_base_urls: limits.base_urls.clone(),
+            ..ParseSettings::default()
+        };
+        let search = SearchParser::new(parameters.clone(), store.hasher(), parse_settings);
         Ok(Self {
             validator: StructureValidator::new(registry.clone()),
             types: registry.resource_types().iter().cloned().collect(),
@@ -59,6 +72,8 @@ impl Context {
             store,
             parameters,
             extractor,
+            search,
+            capabilities: Capabilities::default(),
             limits,
         })
     }

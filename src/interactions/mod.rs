@@ -34,7 +34,7 @@ pub fn perform(context: &Context, request: &Request) -> Result<Response, Error> 
 /// Performs a request whose interaction is known.
 pub fn dispatch(context: &Context, request: &Request, interaction: Interaction) -> Result<Response, Error> {
     match interaction {
-        Interaction::Capabilities => Ok(capabilities::capabilities(context, request)),
+        Interaction::Capabilities => capabilities::capabilities(context, request),
         Interaction::Read { kind, id } => read::read(context, &kind, &id),
         Interaction::VersionRead { kind, id, version } => read::version_read(context, &kind, &id, version),
         Interaction::Create { kind } => create::create(context, request, &kind),

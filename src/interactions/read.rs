@@ -24,8 +24,8 @@ pub(super) fn version_read(context: &Context, kind: &str, id: &str, number: u64)
 fn served(version: Version) -> Result<Response, Error> {
     if version.is_deleted() {
         return Err(Error::Gone {
-            kind: version.kind.into_string(),
-            id: version.id.into_string(),
+            kind: version.kind.into(),
+            id: version.id.into(),
             version: version.version,
         });
     }

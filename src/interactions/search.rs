@@ -1,6 +1,6 @@
 //! search of a type, by GET or POST (R4 HTTP 3.1.0.9, Search).
 
-use fhir_search::parse::{Handling, SearchSettings, parse as parse_search};
+use fhir_search::parse::Handling;
 use fhir_search::query::Query;
 
 use super::context::now_micros;
@@ -8,9 +8,6 @@ use super::links::{self, PAGE_PARAMETER};
 use super::search_bundle::SearchBundle;
 use super::{Context, Error, Request, Response};
 use crate::store::Cursor;
-
-/// Parameters that say how to answer, not what to search; the protocol's side deals with them.
-const OF_THE_PROTOCOL: [&str; 2] = ["_format", "_pretty"];
 
 /// Searches the resources of a type.
 pub(super) fn search(context: &Context, request: &Request, kind: &str) -> Result<Response, Error> {
@@ -43,16 +40,7 @@ pub(super) fn parse(
     pairs: &[(String, String)],
     lenient: bool,
 ) -> Result<Query, Error> {
-    let pairs: Vec<_> =
-        pairs.iter().filter(|(name, _)| !OF_THE_PROTOCOL.contains(&name.as_str())).cloned().collect();
-    let settings = SearchSettings {
-        default_count: context.limits.default_count,
-        max_count: context.limits.max_count,
-        base_urls: context.limits.base_urls.clone(),
-        now: now_micros(),
-        ..SearchSettings::default()
-    };
     let handling = if lenient { Handling::Lenient } else { Handling::Strict };
-    parse_search(&context.parameters, &context.store.hasher(), kind, &pairs, handling, &settings)
-        .map_err(|error| Error::BadRequest(error.issues))
+    let query = context.search.parse(kind, pairs, handling, now_micros());
+    query.map_err(|error| Error::BadRequest(error.issues))
 }

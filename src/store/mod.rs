@@ -11,6 +11,7 @@ use fhir_search::query::Query;
 use thiserror::Error;
 
 mod keys_blob;
+mod query;
 pub mod relational;
 mod schema;
 pub mod sqlite;

@@ -2,9 +2,9 @@
 
 use super::bounds::Bounds;
 use super::fragment::Fragment;
-use super::quantity::{RangeTable, probe_ranged, ranged};
+use super::quantity::{RangeTable, probe_ranges};
 use super::source::{Row, Source};
-use super::token::{equal, probe_equal};
+use super::token::EqualTable;
 
 /// One of the tests fits a key of the parameter.
 #[derive(Clone, Debug)]
@@ -16,25 +16,22 @@ pub(in crate::store) struct Composites {
     pub(super) ranges: Vec<(i64, Bounds<f64>)>,
 }
 
+const EQUAL: EqualTable = EqualTable { table: "ix_composite", column: "hash", zero: &["low", "high"] };
+const RANGES: RangeTable = RangeTable { table: "ix_composite", hash: "hash", wide: "ix_composite_range" };
+
 impl Composites {
     pub(super) fn sources(&self) -> Vec<Source> {
-        let table = RangeTable { table: "ix_composite", hash: "hash", wide: "ix_composite_range" };
-        let mut sources = equal("ix_composite", "hash", self.parameter, &self.equal);
-        for source in &mut sources {
-            // Always so, but said it leaves the resource as the only column that the rows are ordered by.
-            source.condition = std::mem::take(&mut source.condition).push(" AND s.low = 0 AND s.high = 0");
-        }
-        sources.extend(ranged(&table, self.parameter, &self.ranges));
+        let mut sources = EQUAL.sources(self.parameter, &self.equal);
+        sources.extend(RANGES.sources(self.parameter, &self.ranges));
         sources
     }
 
     pub(super) fn probe(&self, row: &Row) -> Fragment {
-        if !self.probe_seeks() {
-            return probe_ranged("has_composite", self.parameter, &self.ranges, row);
+        if self.probe_seeks() {
+            EQUAL.probe(self.parameter, &self.equal, row)
+        } else {
+            probe_ranges("has_composite", self.parameter, &self.ranges, row)
         }
-        // The whole key of the table, so that the probe is one seek.
-        let condition = Row { rid: format!("{} AND p.low = 0 AND p.high = 0", row.rid), ..row.clone() };
-        probe_equal("ix_composite", "hash", self.parameter, &self.equal, &condition)
     }
 
     /// A composite has an ordered component or not, so one of the lists is empty.

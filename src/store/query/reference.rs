@@ -2,7 +2,7 @@
 
 use super::fragment::Fragment;
 use super::source::{Row, Source};
-use super::token::{equal, probe_equal};
+use super::token::EqualTable;
 
 /// The parameter points to one of the targets, given as `resource_id.rid`.
 #[derive(Clone, Debug)]
@@ -11,12 +11,14 @@ pub(in crate::store) struct References {
     pub(super) targets: Vec<i64>,
 }
 
+const TABLE: EqualTable = EqualTable { table: "ix_reference", column: "target", zero: &[] };
+
 impl References {
     pub(super) fn sources(&self) -> Vec<Source> {
-        equal("ix_reference", "target", self.parameter, &self.targets)
+        TABLE.sources(self.parameter, &self.targets)
     }
 
     pub(super) fn probe(&self, row: &Row) -> Fragment {
-        probe_equal("ix_reference", "target", self.parameter, &self.targets, row)
+        TABLE.probe(self.parameter, &self.targets, row)
     }
 }

@@ -13,41 +13,62 @@ pub(in crate::store) struct Tokens {
     pub(super) hashes: Vec<i64>,
 }
 
+const TABLE: EqualTable = EqualTable { table: "ix_token", column: "hash", zero: &[] };
+
 impl Tokens {
     pub(super) fn sources(&self) -> Vec<Source> {
-        equal("ix_token", "hash", self.parameter, &self.hashes)
+        TABLE.sources(self.parameter, &self.hashes)
     }
 
     pub(super) fn probe(&self, row: &Row) -> Fragment {
-        probe_equal("ix_token", "hash", self.parameter, &self.hashes, row)
+        TABLE.probe(self.parameter, &self.hashes, row)
     }
 }
 
-/// The rows of a table whose integer `column` is one of the values.
-pub(super) fn equal(table: &str, column: &str, parameter: i32, values: &[i64]) -> Vec<Source> {
-    let from = Fragment::text(format!("{table} AS s"));
-    if values.len() > SEPARATE {
-        let text = format!("s.parameter = ? AND s.{column} IN (SELECT value FROM json_each(?))");
-        let values = [parameter.into(), json_list(values.iter().copied())];
-        return vec![Source { from, condition: Fragment::new(text, values), in_order: false }];
-    }
-    let source = |value: i64| Source {
-        from: from.clone(),
-        condition: Fragment::new(format!("s.parameter = ? AND s.{column} = ?"), [parameter.into(), value.into()]),
-        in_order: true,
-    };
-    rounded(values.to_vec()).into_iter().map(source).collect()
+/// A table in which an integer is compared for equality.
+pub(super) struct EqualTable {
+    pub(super) table: &'static str,
+    /// The column compared.
+    pub(super) column: &'static str,
+    /// Columns that are 0 in the rows concerned: only when that is said, the resource is the one column that is left.
+    pub(super) zero: &'static [&'static str],
 }
 
-/// Whether there is a row of the resource whose integer `column` is one of the values.
-pub(super) fn probe_equal(table: &str, column: &str, parameter: i32, values: &[i64], row: &Row) -> Fragment {
-    let rid = &row.rid;
-    let start = format!("EXISTS (SELECT 1 FROM {table} AS p WHERE p.parameter = ? AND p.{column}");
-    match values {
-        [value] => Fragment::new(format!("{start} = ? AND p.rid = {rid})"), [parameter.into(), (*value).into()]),
-        _ => Fragment::new(
-            format!("{start} IN (SELECT value FROM json_each(?)) AND p.rid = {rid})"),
-            [parameter.into(), json_list(values.iter().copied())],
-        ),
+impl EqualTable {
+    /// The rows with one of the values.
+    pub(super) fn sources(&self, parameter: i32, values: &[i64]) -> Vec<Source> {
+        let from = Fragment::text(format!("{} AS s", self.table));
+        if values.len() > SEPARATE {
+            let text = self.condition("s", "IN (SELECT value FROM json_each(?))");
+            let values = [parameter.into(), json_list(values.iter().copied())];
+            return vec![Source { from, condition: Fragment::new(text, values), in_order: false }];
+        }
+        let source = |value: i64| Source {
+            from: from.clone(),
+            condition: Fragment::new(self.condition("s", "= ?"), [parameter.into(), value.into()]),
+            in_order: true,
+        };
+        rounded(values.to_vec()).into_iter().map(source).collect()
+    }
+
+    /// Whether the resource has a row with one of the values.
+    pub(super) fn probe(&self, parameter: i32, values: &[i64], row: &Row) -> Fragment {
+        let (comparison, value) = match values {
+            [value] => ("= ?", (*value).into()),
+            _ => ("IN (SELECT value FROM json_each(?))", json_list(values.iter().copied())),
+        };
+        let (table, condition, rid) = (self.table, self.condition("p", comparison), &row.rid);
+        Fragment::new(
+            format!("EXISTS (SELECT 1 FROM {table} AS p WHERE {condition} AND p.rid = {rid})"),
+            [parameter.into(), value],
+        )
+    }
+
+    fn condition(&self, alias: &str, comparison: &str) -> String {
+        let mut text = format!("{alias}.parameter = ? AND {alias}.{} {comparison}", self.column);
+        for column in self.zero {
+            text.push_str(&format!(" AND {alias}.{column} = 0"));
+        }
+        text
     }
 }

@@ -6,7 +6,7 @@ use diesel::connection::{Connection, SimpleConnection};
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
 use diesel::sqlite::SqliteConnection;
 
-use super::Options;
+use super::{Options, search};
 use crate::store::StoreError;
 
 /// The log is moved into the database file at the latest when it has so many pages (64 MiB).
@@ -27,6 +27,7 @@ pub(super) fn open_writer(path: &Path, cache_kib: u32) -> Result<SqliteConnectio
          PRAGMA mmap_size = 1073741824;
          PRAGMA wal_autocheckpoint = {LOG_PAGES};"
     ))?;
+    search::register(&mut conn)?;
     Ok(conn)
 }
 
@@ -59,6 +60,7 @@ impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for ReadOnly {
              PRAGMA mmap_size = 1073741824;",
             self.cache_kib
         ))
+        .and_then(|()| search::register(conn))
         .map_err(diesel::r2d2::Error::QueryError)
     }
 }

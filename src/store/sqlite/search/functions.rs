@@ -1,0 +1,145 @@
+//! SQL functions that read `current.keys`, for what no index table can answer about one given resource: they are
+//! ordered by value, so a resource cannot be found in a range of values.
+//!
+//! Damaged keys count as none.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Bool, Double, Integer, Nullable, Text};
+use diesel::sqlite::SqliteConnection;
+
+use super::order::{self, Kind};
+use crate::store::keys_blob::StoredKeys;
+
+/// The declarations, in a module because Diesel generates public items for them.
+mod declared {
+    #![expect(missing_docs, reason = "the functions are explained where they are implemented")]
+    #![expect(unreachable_pub, reason = "the macro makes everything public")]
+    use super::*;
+
+    diesel::define_sql_function! {
+        fn has_date(keys: Binary, parameter: Integer, low_from: BigInt, low_to: BigInt, high_from: BigInt, high_to: BigInt) -> Bool;
+    }
+    diesel::define_sql_function! {
+        fn has_quantity(keys: Binary, parameter: Integer, unit: BigInt, low_from: Double, low_to: Double, high_from: Double, high_to: Double) -> Bool;
+    }
+    diesel::define_sql_function! {
+        fn has_composite(keys: Binary, parameter: Integer, hash: BigInt, low_from: Double, low_to: Double, high_from: Double, high_to: Double) -> Bool;
+    }
+    diesel::define_sql_function! {
+        fn has_string(keys: Binary, parameter: Integer, from: Text, to: Text) -> Bool;
+    }
+    diesel::define_sql_function! {
+        fn reference_targets(keys: Binary, parameter: Integer) -> Text;
+    }
+    diesel::define_sql_function! {
+        fn sort_key(keys: Binary, kind: Integer, parameter: Integer, descending: Bool) -> Nullable<Binary>;
+    }
+    diesel::define_sql_function! {
+        fn date_leads(keys: Binary, parameter: Integer, descending: Bool, low: BigInt, high: BigInt) -> Bool;
+    }
+    diesel::define_sql_function! {
+        fn quantity_leads(keys: Binary, parameter: Integer, descending: Bool, low: Double, high: Double) -> Bool;
+    }
+    diesel::define_sql_function! {
+        fn string_leads(keys: Binary, parameter: Integer, descending: Bool, folded: Text, exact: BigInt) -> Bool;
+    }
+}
+
+/// Makes the functions known to a connection.
+pub(in crate::store::sqlite) fn register(conn: &mut SqliteConnection) -> QueryResult<()> {
+    register_probes(conn)?;
+    register_order(conn)
+}
+
+/// Whether a key of the parameter lies within limits, all included; and where references point to.
+fn register_probes(conn: &mut SqliteConnection) -> QueryResult<()> {
+    use declared::{
+        has_composite_utils, has_date_utils, has_quantity_utils, has_string_utils, reference_targets_utils,
+    };
+
+    has_date_utils::register_impl(
+        conn,
+        |keys: Vec<u8>, parameter: i32, low_from: i64, low_to: i64, high_from: i64, high_to: i64| {
+            decode(&keys).dates.iter().any(|key| {
+                key.parameter.0 == parameter
+                    && (low_from..=low_to).contains(&key.low)
+                    && (high_from..=high_to).contains(&key.high)
+            })
+        },
+    )?;
+    has_quantity_utils::register_impl(
+        conn,
+        |keys: Vec<u8>, parameter: i32, unit: i64, low_from: f64, low_to: f64, high_from: f64, high_to: f64| {
+            decode(&keys).quantities.iter().any(|key| {
+                key.parameter.0 == parameter
+                    && key.unit == unit
+                    && (low_from..=low_to).contains(key.low.get())
+                    && (high_from..=high_to).contains(key.high.get())
+            })
+        },
+    )?;
+    has_composite_utils::register_impl(
+        conn,
+        |keys: Vec<u8>, parameter: i32, hash: i64, low_from: f64, low_to: f64, high_from: f64, high_to: f64| {
+            decode(&keys).composites.iter().any(|key| {
+                key.parameter.0 == parameter
+                    && key.hash == hash
+                    && (low_from..=low_to).contains(key.low.get())
+                    && (high_from..=high_to).contains(key.high.get())
+            })
+        },
+    )?;
+    // The end is excluded.
+    has_string_utils::register_impl(conn, |keys: Vec<u8>, parameter: i32, from: String, to: String| {
+        decode(&keys)
+            .strings
+            .iter()
+            .any(|key| key.parameter.0 == parameter && *from <= *key.folded && *key.folded < *to)
+    })?;
+    // A JSON array for `json_each`.
+    reference_targets_utils::register_impl(conn, |keys: Vec<u8>, parameter: i32| {
+        let keys = decode(&keys);
+        let targets = keys.references.iter().filter(|key| key.parameter.0 == parameter);
+        let targets: Vec<String> = targets.map(|key| key.target.to_string()).collect();
+        format!("[{}]", targets.join(","))
+    })
+}
+
+/// What a resource is sorted by, and whether a row of an index table is the one it is sorted by.
+fn register_order(conn: &mut SqliteConnection) -> QueryResult<()> {
+    use declared::{date_leads_utils, quantity_leads_utils, sort_key_utils, string_leads_utils};
+
+    sort_key_utils::register_impl(conn, |keys: Vec<u8>, kind: i32, parameter: i32, descending: bool| {
+        order::sort_key(&decode(&keys), Kind::from_code(kind)?, parameter, descending)
+    })?;
+    date_leads_utils::register_impl(
+        conn,
+        |keys: Vec<u8>, parameter: i32, descending: bool, low: i64, high: i64| {
+            let keys = decode(&keys);
+            let key = order::leading(&keys.dates, descending, |key| key.parameter.0 == parameter);
+            key.is_some_and(|key| key.low == low && key.high == high)
+        },
+    )?;
+    quantity_leads_utils::register_impl(
+        conn,
+        |keys: Vec<u8>, parameter: i32, descending: bool, low: f64, high: f64| {
+            let keys = decode(&keys);
+            let key = order::leading(&keys.quantities, descending, |key| {
+                key.parameter.0 == parameter && key.unit == order::ANY_UNIT
+            });
+            key.is_some_and(|key| *key.low.get() == low && *key.high.get() == high)
+        },
+    )?;
+    string_leads_utils::register_impl(
+        conn,
+        |keys: Vec<u8>, parameter: i32, descending: bool, folded: String, exact: i64| {
+            let keys = decode(&keys);
+            let key = order::leading(&keys.strings, descending, |key| key.parameter.0 == parameter);
+            key.is_some_and(|key| *key.folded == *folded && key.exact == exact)
+        },
+    )
+}
+
+fn decode(keys: &[u8]) -> StoredKeys {
+    StoredKeys::decode(keys).unwrap_or_default()
+}

@@ -1,0 +1,123 @@
+//! The numbers of the resources of a page, by a plan.
+
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use diesel::sqlite::SqliteConnection;
+use fhir_search::query::{Sort, SortBy};
+
+use super::keyset::Direction;
+use super::order::{Kind, Position, SortValue};
+use super::plan::{Plan, sort_table};
+use super::select::{self, Search, Select};
+use crate::store::StoreError;
+use crate::store::query::Fragment;
+
+/// Where to read from, and how much.
+pub(super) struct Reading {
+    pub(super) direction: Direction,
+    /// The beginning if there is none.
+    pub(super) start: Option<Position>,
+    pub(super) limit: usize,
+}
+
+impl Reading {
+    fn run(&self, conn: &mut SqliteConnection, select: Select) -> Result<Vec<i64>, StoreError> {
+        load(conn, &select.page(self.direction, self.start.is_some(), self.limit))
+    }
+}
+
+/// The matches in the order in which they are read.
+pub(super) fn read(
+    conn: &mut SqliteConnection,
+    search: &Search<'_>,
+    plan: Plan,
+    reading: &Reading,
+) -> Result<Vec<i64>, StoreError> {
+    let start = reading.start.as_ref();
+    match plan {
+        Plan::Nothing => Ok(Vec::new()),
+        Plan::Walk => walk(conn, search, reading),
+        Plan::Merge(driver) => {
+            load(conn, &select::merged(search, driver, reading.direction, start, reading.limit))
+        }
+        Plan::Collect(driver) => reading.run(conn, select::collected(search, driver, start)),
+        Plan::WalkThenCollect(driver, steps) => {
+            let near = walk_steps(conn, search, reading, steps)?;
+            match near {
+                Some(rids) => Ok(rids),
+                None => reading.run(conn, select::collected(search, driver, start)),
+            }
+        }
+    }
+}
+
+fn load(conn: &mut SqliteConnection, sql: &Fragment) -> Result<Vec<i64>, StoreError> {
+    Ok(sql.statement::<BigInt>().load(conn)?)
+}
+
+fn walk(conn: &mut SqliteConnection, search: &Search<'_>, reading: &Reading) -> Result<Vec<i64>, StoreError> {
+    let start = reading.start.as_ref();
+    if let Some((kind, parameter)) = sort_table(search.sort) {
+        return walk_keys(conn, search, reading, kind, parameter);
+    }
+    let select = match search.sort.first() {
+        Some(Sort { by: SortBy::Id, .. }) => select::by_id(search, start),
+        Some(Sort { by: SortBy::LastUpdated, .. }) => select::by_time(search, start),
+        _ => select::of_types(search, start),
+    };
+    reading.run(conn, select)
+}
+
+/// First the resources that have a value to sort by, then those that have none; backwards the other way round.
+fn walk_keys(
+    conn: &mut SqliteConnection,
+    search: &Search<'_>,
+    reading: &Reading,
+    kind: Kind,
+    parameter: i32,
+) -> Result<Vec<i64>, StoreError> {
+    let start = reading.start.as_ref();
+    let starts_without = start.is_some_and(|start| start.values.first() == Some(&SortValue::Missing));
+    let from_end = |limit| Reading { direction: reading.direction, start: None, limit };
+    let without = |conn: &mut SqliteConnection, reading: &Reading| {
+        reading.run(conn, select::without_key(search, reading.start.as_ref()))
+    };
+    let with = |conn: &mut SqliteConnection, reading: &Reading| {
+        let select = select::by_key(search, kind, parameter, reading.start.as_ref())?;
+        reading.run(conn, select)
+    };
+    let mut rids = if starts_without { without(conn, reading)? } else { with(conn, reading)? };
+    let missing = reading.limit.saturating_sub(rids.len());
+    if missing > 0 && starts_without == reading.direction.is_reverse() {
+        rids.extend(if starts_without {
+            with(conn, &from_end(missing))?
+        } else {
+            without(conn, &from_end(missing))?
+        });
+    }
+    Ok(rids)
+}
+
+/// Goes through so many resources of the types, newest first. `None` if that fills no page and there are more.
+fn walk_steps(
+    conn: &mut SqliteConnection,
+    search: &Search<'_>,
+    reading: &Reading,
+    steps: i64,
+) -> Result<Option<Vec<i64>>, StoreError> {
+    let start = reading.start.as_ref();
+    let all = Search { types: search.types.clone(), conditions: Vec::new(), sort: search.sort };
+    let ahead = select::of_types(&all, start)
+        .page(reading.direction, start.is_some(), 1)
+        .append(Fragment::new(" OFFSET ?", [steps.into()]));
+    let end = load(conn, &ahead)?.first().copied();
+    let select = match end {
+        None => select::of_types(search, start),
+        Some(end) if reading.direction.is_reverse() => {
+            select::of_types(search, start).and(Fragment::new("c.rid < ?", [end.into()]))
+        }
+        Some(end) => select::of_types(search, start).and(Fragment::new("c.rid > ?", [end.into()])),
+    };
+    let rids = reading.run(conn, select)?;
+    Ok((end.is_none() || rids.len() >= reading.limit).then_some(rids))
+}

@@ -1,0 +1,137 @@
+//! The choice of the rows a search begins with.
+
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use diesel::sqlite::SqliteConnection;
+use fhir_search::query::{Sort, SortBy};
+
+use super::order::Kind;
+use super::select::Search;
+use crate::store::StoreError;
+use crate::store::query::{Condition, Fragment, Source};
+
+/// A condition with fewer rows than this is taken without looking further.
+const FEW: i64 = 200;
+
+/// How much dearer it is to walk over a resource and read its keys than to collect the number of one.
+const WALKING: i64 = 10;
+
+/// How to find the matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Plan {
+    /// Some condition cannot be fulfilled.
+    Nothing,
+    /// Go through the resources of the type in the order asked for, and test each.
+    Walk,
+    /// Go through the rows of this condition, which have the order asked for.
+    Merge(usize),
+    /// Take all rows of this condition and sort them.
+    Collect(usize),
+    /// Walk so many resources; if that does not fill the page, collect. For ranges of values that are many, but may all be old.
+    WalkThenCollect(usize, i64),
+}
+
+/// Chooses, for a page of `limit` matches among `resources` of the types.
+pub(super) fn choose(
+    conn: &mut SqliteConnection,
+    search: &Search<'_>,
+    resources: i64,
+    limit: usize,
+) -> Result<Plan, StoreError> {
+    if search.conditions.iter().any(|condition| condition.sources().is_empty()) {
+        return Ok(Plan::Nothing);
+    }
+    if let ([condition], []) = (search.conditions.as_slice(), search.sort)
+        && is_in_order(condition)
+    {
+        return Ok(Plan::Merge(0));
+    }
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX).max(1);
+    let weight = if search.sort.is_empty() { WALKING } else { 1 };
+    // With n rows collecting costs n, walking limit * resources / n: as much where n is the root of their product.
+    let many = (weight.saturating_mul(limit).saturating_mul(resources)).isqrt().clamp(FEW, 100_000);
+    let Some((best, rows)) = most_selective(conn, &search.conditions, many)? else { return Ok(Plan::Walk) };
+    if search.sort.is_empty() {
+        return Ok(choose_unsorted(search, best, rows, many, limit.saturating_mul(resources) / many));
+    }
+    Ok(if rows < many || !is_walkable(search.sort) { Plan::Collect(best) } else { Plan::Walk })
+}
+
+fn choose_unsorted(search: &Search<'_>, best: usize, rows: i64, many: i64, expected_walk: i64) -> Plan {
+    let in_order = |index: usize| search.conditions.get(index).is_some_and(is_in_order);
+    if in_order(best) {
+        Plan::Merge(best)
+    } else if rows < many {
+        Plan::Collect(best)
+    } else if let Some(index) = (0..search.conditions.len()).find(|index| in_order(*index)) {
+        Plan::Merge(index)
+    } else if matches!(search.conditions.get(best), Some(Condition::Keys(_) | Condition::LastUpdated(_))) {
+        Plan::WalkThenCollect(best, expected_walk.saturating_mul(4).max(FEW))
+    } else {
+        Plan::Walk
+    }
+}
+
+fn is_in_order(condition: &Condition) -> bool {
+    condition.sources().iter().all(|source| source.in_order)
+}
+
+/// Whether some index has the order of the first key.
+fn is_walkable(sort: &[Sort]) -> bool {
+    !matches!(sort.first(), Some(Sort { by: SortBy::Uri(_) | SortBy::Text(_), .. }))
+}
+
+/// The index table that has the order of the first key of `_sort`.
+pub(super) fn sort_table(sort: &[Sort]) -> Option<(Kind, i32)> {
+    sort.first().and_then(|key| Kind::of(key.by)).filter(|_| is_walkable(sort))
+}
+
+/// The condition with the fewest rows and their number, which is `many` if there are more. A cheap look first: most searches have
+/// a condition that leaves little.
+pub(super) fn most_selective(
+    conn: &mut SqliteConnection,
+    conditions: &[Condition],
+    many: i64,
+) -> Result<Option<(usize, i64)>, StoreError> {
+    let mut best = None;
+    for bound in [FEW, many] {
+        best = None;
+        for (index, condition) in conditions.iter().enumerate() {
+            let rows = estimate(conn, condition, bound)?;
+            if best.is_none_or(|(_, least)| rows < least) {
+                best = Some((index, rows));
+            }
+        }
+        if best.is_some_and(|(_, rows)| rows < bound) {
+            break;
+        }
+    }
+    Ok(best)
+}
+
+/// The number of rows of a condition, counted up to a bound.
+fn estimate(conn: &mut SqliteConnection, condition: &Condition, bound: i64) -> Result<i64, StoreError> {
+    match condition {
+        Condition::Chain(chain) if estimate(conn, chain.far(), bound)? >= bound => Ok(bound),
+        Condition::Has(has) => estimate(conn, has.far(), bound),
+        Condition::Any(conditions) => {
+            let mut rows: i64 = 0;
+            for condition in conditions {
+                rows += estimate(conn, condition, bound - rows)?;
+                if rows >= bound {
+                    break;
+                }
+            }
+            Ok(rows)
+        }
+        _ => count(conn, condition.sources(), bound),
+    }
+}
+
+fn count(conn: &mut SqliteConnection, sources: Vec<Source>, bound: i64) -> Result<i64, StoreError> {
+    let rows = Fragment::join(sources.into_iter().map(Source::select), " UNION ALL ");
+    let count = Fragment::text("SELECT count(*) FROM (")
+        .append(rows)
+        .append(Fragment::new(" LIMIT ?)", [bound.into()]));
+    Ok(count.statement::<BigInt>().get_result(conn)?)
+}

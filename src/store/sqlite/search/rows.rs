@@ -1,0 +1,95 @@
+//! Resources by their numbers.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Integer, Text};
+use diesel::sqlite::SqliteConnection;
+
+use crate::store::query::{Fragment, json_list};
+use crate::store::sqlite::dictionary::Dictionary;
+use crate::store::sqlite::method;
+use crate::store::{StoreError, Version};
+
+/// A live resource.
+#[derive(Clone, Debug)]
+pub(super) struct Resource {
+    pub(super) rid: i64,
+    /// Code of its type.
+    pub(super) kind: i32,
+    /// Its index keys, encoded.
+    pub(super) keys: Vec<u8>,
+    pub(super) version: Version,
+}
+
+#[derive(Queryable)]
+struct Row {
+    rid: i64,
+    kind: i32,
+    ts: i64,
+    number: i64,
+    keys: Vec<u8>,
+    id: String,
+    method: i32,
+    body: Vec<u8>,
+}
+
+type RowTypes = (BigInt, Integer, BigInt, BigInt, Binary, Text, Integer, Binary);
+
+/// The resources with these numbers, in their order; deleted ones are left out.
+pub(super) fn load(
+    conn: &mut SqliteConnection,
+    dictionary: &Dictionary,
+    rids: &[i64],
+) -> Result<Vec<Resource>, StoreError> {
+    if rids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let text = "SELECT c.rid, c.type, c.ts, c.version, c.keys, i.fhir_id, v.method, v.body \
+                FROM json_each(?) AS j CROSS JOIN current AS c ON c.rid = j.value \
+                CROSS JOIN resource_id AS i ON i.rid = c.rid CROSS JOIN version AS v ON v.vid = c.vid \
+                WHERE c.deleted = 0";
+    let sql = Fragment::new(text, [json_list(rids.iter().copied())]);
+    let mut found = HashMap::with_capacity(rids.len());
+    for row in sql.statement::<RowTypes>().load::<Row>(conn)? {
+        let resource = Resource {
+            rid: row.rid,
+            kind: row.kind,
+            keys: row.keys,
+            version: Version {
+                kind: dictionary.type_name(row.kind),
+                id: row.id.into(),
+                version: row.number.unsigned_abs(),
+                last_updated: row.ts,
+                method: method::from_code(row.method)?,
+                body: row.body,
+            },
+        };
+        found.insert(resource.rid, resource);
+    }
+    Ok(rids.iter().filter_map(|rid| found.remove(rid)).collect())
+}
+
+/// The ids of resources, in no order.
+pub(super) fn ids(conn: &mut SqliteConnection, rids: &[i64]) -> Result<Vec<Box<str>>, StoreError> {
+    if rids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let text = "SELECT i.fhir_id FROM json_each(?) AS j CROSS JOIN resource_id AS i ON i.rid = j.value";
+    let sql = Fragment::new(text, [json_list(rids.iter().copied())]);
+    Ok(sql.statement::<Text>().load::<String>(conn)?.into_iter().map(String::into_boxed_str).collect())
+}
+
+/// Those of the numbers that belong to live resources, of this type if one is given, in no order.
+pub(super) fn live(
+    conn: &mut SqliteConnection,
+    rids: &[i64],
+    kind: Option<i32>,
+) -> Result<Vec<i64>, StoreError> {
+    let text = "SELECT c.rid FROM json_each(?) AS j CROSS JOIN current AS c ON c.rid = j.value WHERE c.deleted = 0";
+    let mut sql = Fragment::new(text, [json_list(rids.iter().copied())]);
+    if let Some(kind) = kind {
+        sql = sql.append(Fragment::new(" AND c.type = ?", [kind.into()]));
+    }
+    Ok(sql.statement::<BigInt>().load(conn)?)
+}

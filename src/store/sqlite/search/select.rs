@@ -1,0 +1,222 @@
+//! The statements of a search: rows from a source, tested for the other conditions, in the order asked for.
+
+use fhir_search::query::Sort;
+
+use super::keyset::{Direction, behind, order_by};
+use super::order::{self, Column, Kind, Position, columns, index_columns, rid_column};
+use crate::store::StoreError;
+use crate::store::query::{Condition, Fragment, Row, Source, Types};
+
+/// A search with its names resolved.
+pub(super) struct Search<'a> {
+    pub(super) types: Types,
+    /// All must hold.
+    pub(super) conditions: Vec<Condition>,
+    pub(super) sort: &'a [Sort],
+}
+
+/// A statement that is missing only its position and limit.
+pub(super) struct Select {
+    from: Fragment,
+    conditions: Vec<Fragment>,
+    /// What names the number of the resource.
+    rid: &'static str,
+    columns: Vec<Column>,
+}
+
+impl Select {
+    /// One more condition.
+    pub(super) fn and(mut self, condition: Fragment) -> Self {
+        self.conditions.push(condition);
+        self
+    }
+
+    /// The numbers of the resources, read in a direction: from the position in the columns, or from the end.
+    pub(super) fn page(mut self, direction: Direction, from_position: bool, limit: usize) -> Fragment {
+        if from_position {
+            self.conditions.push(behind(&self.columns, direction));
+        }
+        let order = order_by(&self.columns, direction.is_reverse());
+        Fragment::text(format!("SELECT {} FROM ", self.rid))
+            .append(self.from)
+            .push(" WHERE ")
+            .append(Fragment::all(self.conditions))
+            .push(" ORDER BY ")
+            .append(order)
+            .append(limited(limit))
+    }
+
+    /// How many rows there are.
+    pub(super) fn count(self) -> Fragment {
+        Fragment::text("SELECT count(*) FROM ")
+            .append(self.from)
+            .push(" WHERE ")
+            .append(Fragment::all(self.conditions))
+    }
+}
+
+fn limited(limit: usize) -> Fragment {
+    Fragment::new(" LIMIT ?", [i64::try_from(limit).unwrap_or(i64::MAX).into()])
+}
+
+/// The conditions except one, which the rows come from.
+fn probes(search: &Search<'_>, except: Option<usize>, rid: &str) -> Vec<Fragment> {
+    let row = Row::searched(rid);
+    let others = search.conditions.iter().enumerate().filter(|(index, _)| Some(*index) != except);
+    others.map(|(_, condition)| condition.probe(&row)).collect()
+}
+
+fn probes_read_current(search: &Search<'_>, except: Option<usize>) -> bool {
+    let mut others = search.conditions.iter().enumerate().filter(|(index, _)| Some(*index) != except);
+    others.any(|(_, condition)| condition.reads_current())
+}
+
+/// All resources of the types. Without `_sort` they come in the order of an index, otherwise all are sorted.
+pub(super) fn of_types(search: &Search<'_>, start: Option<&Position>) -> Select {
+    let index = if search.types.codes().len() == 1 { "INDEXED BY current_of_type" } else { "NOT INDEXED" };
+    Select {
+        from: with_ids(Fragment::text(format!("current AS c {index}")), search.sort),
+        conditions: [vec![search.types.live("c")], probes(search, None, "c.rid")].concat(),
+        rid: "c.rid",
+        columns: [columns(search.sort, start), vec![rid_column("c.rid", search.sort, start)]].concat(),
+    }
+}
+
+/// All resources of the types in the order of time, the first key of `_sort`.
+pub(super) fn by_time(search: &Search<'_>, start: Option<&Position>) -> Select {
+    let index = if search.types.codes().len() == 1 { " INDEXED BY current_by_time" } else { "" };
+    Select {
+        from: with_ids(Fragment::text(format!("current AS c{index}")), search.sort),
+        ..of_types(search, start)
+    }
+}
+
+/// All resources of the types in the order of ids, the first key of `_sort`.
+pub(super) fn by_id(search: &Search<'_>, start: Option<&Position>) -> Select {
+    let select = of_types(search, start);
+    Select {
+        from: Fragment::text("resource_id AS i CROSS JOIN current AS c ON c.rid = i.rid"),
+        ..select.and(search.types.condition("i"))
+    }
+}
+
+/// The resources that have the first key of `_sort`, in the order of its index table: each once, at its leading key.
+pub(super) fn by_key(
+    search: &Search<'_>,
+    kind: Kind,
+    parameter: i32,
+    start: Option<&Position>,
+) -> Result<Select, StoreError> {
+    let descending = search.sort.first().is_some_and(|key| key.descending);
+    let (table, leads, names) = match kind {
+        Kind::Date => ("ix_date", "date_leads(c.keys, ?, ?, s.low, s.high)", ["low", "high"]),
+        Kind::Quantity => ("ix_quantity", "quantity_leads(c.keys, ?, ?, s.low, s.high)", ["low", "high"]),
+        _ => ("ix_string", "string_leads(c.keys, ?, ?, s.folded, s.exact)", ["folded", "exact"]),
+    };
+    let mut conditions = vec![Fragment::new("s.parameter = ?", [parameter.into()])];
+    if kind == Kind::Quantity {
+        conditions.push(Fragment::new("s.unit = ?", [order::ANY_UNIT.into()]));
+    }
+    conditions.extend(probes(search, None, "s.rid"));
+    conditions.push(Fragment::new(leads, [parameter.into(), descending.into()]));
+    let mut all = index_columns(names, kind, descending, start)?;
+    all.extend(columns(search.sort, start).into_iter().skip(1));
+    all.push(rid_column("s.rid", search.sort, start));
+    let from = Fragment::text(format!("{table} AS s CROSS JOIN current AS c ON c.rid = s.rid"));
+    Ok(Select { from: with_ids(from, search.sort), conditions, rid: "s.rid", columns: all })
+}
+
+/// The resources that do not have the first key of `_sort`, in the order of the others.
+pub(super) fn without_key(search: &Search<'_>, start: Option<&Position>) -> Select {
+    let select = of_types(search, start);
+    let mut columns = select.columns.into_iter();
+    let conditions = columns.next().map(|first| first.expression.push(" IS NULL"));
+    Select {
+        conditions: select.conditions.into_iter().chain(conditions).collect(),
+        columns: columns.collect(),
+        ..select
+    }
+}
+
+/// The rows of one condition, each resource once, sorted.
+pub(super) fn collected(search: &Search<'_>, driver: usize, start: Option<&Position>) -> Select {
+    let sources = search.conditions.get(driver).map(Condition::sources).unwrap_or_default();
+    let rows = Fragment::text("(").append(distinct(sources)).push(") AS s");
+    let needs_current = !search.sort.is_empty() || probes_read_current(search, Some(driver));
+    let from = if needs_current { rows.push(" CROSS JOIN current AS c ON c.rid = s.rid") } else { rows };
+    Select {
+        from: with_ids(from, search.sort),
+        conditions: probes(search, Some(driver), "s.rid"),
+        rid: "s.rid",
+        columns: [columns(search.sort, start), vec![rid_column("s.rid", search.sort, start)]].concat(),
+    }
+}
+
+fn distinct(mut sources: Vec<Source>) -> Fragment {
+    match (sources.pop(), sources.is_empty()) {
+        (Some(source), true) if source.in_order => source.select(),
+        (Some(source), true) => Fragment::text("SELECT DISTINCT s.rid FROM ")
+            .append(source.from)
+            .push(" WHERE ")
+            .append(source.condition),
+        (last, _) => Fragment::join(sources.into_iter().chain(last).map(Source::select), " UNION "),
+    }
+}
+
+/// How many resources fulfil all conditions, from the rows of one.
+pub(super) fn count_collected(search: &Search<'_>, driver: usize) -> Fragment {
+    let sources = search.conditions.get(driver).map(Condition::sources).unwrap_or_default();
+    match sources.as_slice() {
+        // The rows are the resources: nothing to sort out, and mostly nothing to look up.
+        [source] if source.in_order => arm(search, driver, source.clone()).count(),
+        _ => Select { columns: Vec::new(), ..collected(&Search { sort: &[], ..search.clone() }, driver, None) }.count(),
+    }
+}
+
+impl Clone for Search<'_> {
+    fn clone(&self) -> Self {
+        Self { types: self.types.clone(), conditions: self.conditions.clone(), sort: self.sort }
+    }
+}
+
+/// The rows of one condition whose sources all have the order of resources, merged, newest first; read from a position on.
+pub(super) fn merged(
+    search: &Search<'_>,
+    driver: usize,
+    direction: Direction,
+    start: Option<&Position>,
+    limit: usize,
+) -> Fragment {
+    let column = [rid_column("s.rid", search.sort, start)];
+    let sources = search.conditions.get(driver).map(Condition::sources).unwrap_or_default();
+    let arms = sources.into_iter().map(|source| {
+        let mut arm = arm(search, driver, source);
+        if start.is_some() {
+            arm.conditions.push(behind(&column, direction));
+        }
+        let rows = Fragment::text("SELECT s.rid AS rid FROM ").append(arm.from).push(" WHERE ");
+        rows.append(Fragment::all(arm.conditions))
+    });
+    let order = if direction.is_reverse() { " ORDER BY rid" } else { " ORDER BY rid DESC" };
+    Fragment::join(arms, " UNION ").push(order).append(limited(limit))
+}
+
+fn arm(search: &Search<'_>, driver: usize, source: Source) -> Select {
+    let needs_current = probes_read_current(search, Some(driver));
+    let join = " CROSS JOIN current AS c ON c.rid = s.rid";
+    Select {
+        from: if needs_current { source.from.push(join) } else { source.from },
+        conditions: [vec![source.condition], probes(search, Some(driver), "s.rid")].concat(),
+        rid: "s.rid",
+        columns: Vec::new(),
+    }
+}
+
+/// Adds the ids, as `i`, where a key of `_sort` needs them.
+fn with_ids(from: Fragment, sort: &[Sort]) -> Fragment {
+    if sort.iter().any(|key| key.by == fhir_search::query::SortBy::Id) {
+        from.push(" CROSS JOIN resource_id AS i ON i.rid = c.rid")
+    } else {
+        from
+    }
+}
