@@ -1,12 +1,9 @@
-//! `_lastUpdated`: the time of the current version, which is a millisecond long.
+//! `_lastUpdated`: the time of the current version, which is taken for a period of one microsecond.
 
 use super::bounds::Bounds;
 use super::fragment::{Fragment, rounded};
 use super::resolve::Types;
 use super::source::{Row, Source};
-
-/// Microseconds that a time of change covers.
-const MILLISECOND: i64 = 1000;
 
 /// The current version is from one of these times.
 #[derive(Clone, Debug)]
@@ -20,7 +17,7 @@ impl LastUpdated {
     pub(super) fn new(types: Types, periods: Vec<Bounds<i64>>) -> Self {
         let span = |period: Bounds<i64>| {
             let (low, high) = (period.low, period.high);
-            (low.0.max(high.0.saturating_sub(MILLISECOND)), low.1.min(high.1.saturating_sub(MILLISECOND)))
+            (low.0.max(high.0.saturating_sub(1)), low.1.min(high.1.saturating_sub(1)))
         };
         Self { types, spans: periods.into_iter().map(span).collect() }
     }
