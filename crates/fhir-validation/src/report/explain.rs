@@ -1,5 +1,6 @@
 //! What the schema layer found, said in FHIR's terms.
 
+use fhir_model::types::{TypeInfo, TypeKind, TypeModel};
 use fhir_model::{Issue, IssueType, Kind, Node};
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind;
@@ -10,7 +11,6 @@ use super::similar::similar;
 use super::{Report, shortened};
 use crate::schema::PrimitiveForm;
 use crate::shape::{Content, Shapes};
-use fhir_model::types::{TypeInfo, TypeKind, TypeModel};
 
 /// Codes that a message lists.
 const MOST_LISTED: usize = 12;

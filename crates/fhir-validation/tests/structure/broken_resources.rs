@@ -404,7 +404,7 @@ fn resources_in_resources_go_to_the_schema_of_their_type() {
 fn contained_resources_have_ids_and_contain_none() {
     assert_patient_issue(
         r#""contained":[{"resourceType":"Basic","code":{"text":"x"}}]"#,
-        "value",
+        "required",
         "Patient.contained[0]",
         "the contained resource has no id: expected one, so that it can be referred to",
     );

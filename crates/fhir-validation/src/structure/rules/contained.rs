@@ -5,9 +5,11 @@
 //!
 //! R4 References, 2.3.0.3 (contained resources); invariant dom-2.
 
+use std::collections::HashSet;
+
 use fhir_model::{Issue, IssueType};
 
-use crate::report::{Report, Step};
+use crate::report::{Report, Step, shortened};
 use crate::structure::walk::{Object, Placement};
 
 pub(super) fn check(object: &Object<'_>, report: &mut Report) {
@@ -18,18 +20,21 @@ pub(super) fn check(object: &Object<'_>, report: &mut Report) {
         report.add(Issue::error(IssueType::Invariant, text).at(object.path_to("contained")));
     }
     let path = object.path.then(Step::Element("contained"));
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     for (position, resource) in contained.items().enumerate().filter(|(_, resource)| resource.is_object()) {
-        let text = match resource.get("id").map(|id| id.as_str()) {
+        let (code, text) = match resource.get("id").map(|id| id.as_str()) {
             None => {
-                "the contained resource has no id: expected one, so that it can be referred to".to_owned()
+                let text = "the contained resource has no id: expected one, so that it can be referred to";
+                (IssueType::Required, text.to_owned())
             }
             Some(Some(id)) if !seen.insert(id) => {
-                format!("the id \"{id}\" is taken by an earlier contained resource: expected another")
+                let id = shortened(id);
+                let text =
+                    format!("the id \"{id}\" is taken by an earlier contained resource: expected another");
+                (IssueType::Value, text)
             }
             Some(_) => continue,
         };
-        let expression = path.then(Step::Item(position)).to_string();
-        report.add(Issue::error(IssueType::Value, text).at(expression));
+        report.add(Issue::error(code, text).at(path.then(Step::Item(position)).to_string()));
     }
 }
