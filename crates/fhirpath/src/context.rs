@@ -4,7 +4,7 @@ use fhir_model::Node;
 use fhir_model::types::TypeModel;
 
 use crate::host::{Host, LocalHost};
-use crate::item::{Collection, Element};
+use crate::item::{Element, Item};
 use crate::temporal::Moment;
 
 /// The surroundings of an evaluation. Cheap to make; one serves all expressions on a resource.
@@ -21,7 +21,7 @@ pub struct Context<'a> {
     /// Resolves references and knows terminology and profiles.
     pub host: &'a dyn Host,
     /// Further variables, without their `%`.
-    pub variables: Vec<(Box<str>, Collection<'a>)>,
+    pub variables: Vec<(Box<str>, Vec<Item<'a>>)>,
     /// How many steps an evaluation may take before it is given up.
     pub max_steps: u32,
 }
@@ -57,13 +57,13 @@ impl<'a> Context<'a> {
 
     /// The same with `%name`.
     #[must_use]
-    pub fn with_variable(mut self, name: &str, value: Collection<'a>) -> Self {
-        self.variables.push((name.into(), value));
+    pub fn with_variable(mut self, name: &str, value: impl IntoIterator<Item = Item<'a>>) -> Self {
+        self.variables.push((name.into(), value.into_iter().collect()));
         self
     }
 
-    pub(crate) fn variable(&self, name: &str) -> Option<&Collection<'a>> {
-        self.variables.iter().rev().find(|(own, _)| **own == *name).map(|(_, value)| value)
+    pub(crate) fn variable(&self, name: &str) -> Option<&[Item<'a>]> {
+        self.variables.iter().rev().find(|(own, _)| **own == *name).map(|(_, value)| value.as_slice())
     }
 
     pub(crate) fn resource_element(&self, node: Node<'a>) -> Option<Element<'a>> {

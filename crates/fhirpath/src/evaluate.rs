@@ -32,6 +32,9 @@ impl<'s, 'a> Scope<'s, 'a> {
     }
 }
 
+/// How many bytes of text are read or written in the time of one step.
+pub(crate) const TEXT_PER_STEP: usize = 64;
+
 /// One evaluation of an expression.
 pub(crate) struct Evaluator<'c, 'a> {
     pub(crate) context: &'c Context<'a>,
@@ -78,14 +81,19 @@ impl<'c, 'a> Evaluator<'c, 'a> {
         only_item(self.items(op, scope)?, operation)
     }
 
-    /// Appends all items of an operation.
+    /// Appends all items of an operation. Every operation counts as a step, and so does every item.
     pub(crate) fn collect(
         &self,
         op: &'a Op,
         scope: Scope<'_, 'a>,
         out: &mut Collection<'a>,
     ) -> Result<(), EvaluateError> {
-        self.spend(1)?;
+        let before = out.len();
+        self.apply(op, scope, out)?;
+        self.spend(out.len().saturating_sub(before) + 1)
+    }
+
+    fn apply(&self, op: &'a Op, scope: Scope<'_, 'a>, out: &mut Collection<'a>) -> Result<(), EvaluateError> {
         match op {
             Op::Empty | Op::Pattern(_) => {}
             Op::Literal(item) => out.push(item.reborrow()),
@@ -236,7 +244,6 @@ impl<'c, 'a> Evaluator<'c, 'a> {
         scope: Scope<'_, 'a>,
         out: &mut Collection<'a>,
     ) -> Result<(), EvaluateError> {
-        let before = out.len();
         self.for_each(source, scope, |item| match item {
             Item::Element(parent) => step.visit(self.model(), parent, &mut |child| {
                 out.push(Item::Element(child));
@@ -246,8 +253,7 @@ impl<'c, 'a> Evaluator<'c, 'a> {
                 out.extend(computed.member(&step.name));
                 ControlFlow::Continue(())
             }
-        })?;
-        self.spend(out.len() - before)
+        })
     }
 
     fn member_exists(

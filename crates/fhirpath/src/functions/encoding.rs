@@ -21,7 +21,6 @@ fn convert<'a>(
 ) -> Result<(), EvaluateError> {
     let text = call.text()?;
     if let Some((text, format)) = text.zip(call.argument_text(0)?) {
-        call.evaluator.spend(text.len() / 16)?;
         out.extend(convert(&text, &format).map(|text| Item::String(Cow::Owned(text))));
     }
     Ok(())
@@ -169,11 +168,11 @@ mod tests {
         fn what_is_encoded_decodes_to_itself(text in "\\PC{0,20}") {
             for format in ["hex", "base64", "urlbase64"] {
                 let encoded = encode(&text, format).unwrap();
-                prop_assert_eq!(decode(&encoded, format).as_deref(), Some(&*text));
+                prop_assert_eq!(decode(&encoded, format), Some(text.clone()));
             }
             for format in ["html", "json"] {
                 let escaped = escape(&text, format).unwrap();
-                prop_assert_eq!(unescape(&escaped, format).as_deref(), Some(&*text));
+                prop_assert_eq!(unescape(&escaped, format), Some(text.clone()));
             }
         }
 

@@ -55,48 +55,61 @@ fn is_known<'a>(call: &Call<'_, 'a>, found: &[Item<'a>], item: &Item<'a>) -> Res
     }
 }
 
+/// What an item is sorted by: one value per argument, and whether it descends.
+type Keys<'a> = Vec<(Option<Item<'a>>, bool)>;
+
 /// Sorts by keys, each ascending unless it is written with a minus; items without a key come first.
 fn sort<'a>(call: &Call<'_, 'a>, out: &mut Collection<'a>) -> Result<(), EvaluateError> {
     let mut keyed = Vec::new();
     for (index, item) in call.input()?.into_iter().enumerate() {
-        let mut keys: Vec<(Option<Item<'a>>, bool)> = Vec::with_capacity(call.arguments.len().max(1));
-        for argument in call.arguments {
-            let (key, descending) = match argument {
-                Op::Negate(key) => (&**key, true),
-                key => (key, false),
-            };
-            let key = call.evaluator.items(key, call.scope.item(&item, index))?;
-            keys.push((only_item(key, call.name())?, descending));
-        }
-        if keys.is_empty() {
-            keys.push((Some(item.clone()), false));
-        }
-        keyed.push((keys, item));
+        keyed.push((keys(call, &item, index)?, item));
     }
     call.evaluator.spend(keyed.len().saturating_mul(16))?;
     let mut failure = None;
     keyed.sort_by(|(left, _), (right, _)| {
-        for ((left, descending), (right, _)) in left.iter().zip(right) {
-            let order = match (left, right) {
-                (Some(left), Some(right)) => match call.evaluator.compare(left, right, "sort") {
-                    Ok(order) => order.unwrap_or(Ordering::Equal),
-                    Err(error) => {
-                        failure = Some(error);
-                        Ordering::Equal
-                    }
-                },
-                (left, right) => left.is_some().cmp(&right.is_some()),
-            };
-            let order = if *descending { order.reverse() } else { order };
-            if order.is_ne() {
-                return order;
-            }
-        }
-        Ordering::Equal
+        compare_keys(call, left, right).unwrap_or_else(|error| {
+            failure = Some(error);
+            Ordering::Equal
+        })
     });
     if let Some(error) = failure {
         return Err(error);
     }
     out.extend(keyed.into_iter().map(|(_, item)| item));
     Ok(())
+}
+
+fn keys<'a>(call: &Call<'_, 'a>, item: &Item<'a>, index: usize) -> Result<Keys<'a>, EvaluateError> {
+    if call.arguments.is_empty() {
+        return Ok(vec![(Some(item.clone()), false)]);
+    }
+    let key = |argument: &'a Op| {
+        let (key, descending) = match argument {
+            Op::Negate(key) => (&**key, true),
+            key => (key, false),
+        };
+        let key = call.evaluator.items(key, call.scope.item(item, index))?;
+        Ok((only_item(key, call.name())?, descending))
+    };
+    call.arguments.iter().map(key).collect()
+}
+
+fn compare_keys<'a>(
+    call: &Call<'_, 'a>,
+    left: &Keys<'a>,
+    right: &Keys<'a>,
+) -> Result<Ordering, EvaluateError> {
+    for ((left, descending), (right, _)) in left.iter().zip(right) {
+        let order = match (left, right) {
+            (Some(left), Some(right)) => {
+                let order = call.evaluator.compare(left, right, "sort")?.unwrap_or(Ordering::Equal);
+                if *descending { order.reverse() } else { order }
+            }
+            (left, right) => left.is_some().cmp(&right.is_some()),
+        };
+        if order.is_ne() {
+            return Ok(order);
+        }
+    }
+    Ok(Ordering::Equal)
 }

@@ -22,7 +22,7 @@ use std::borrow::Cow;
 use regex::Regex;
 
 use crate::error::EvaluateError;
-use crate::evaluate::{Evaluator, Scope, only_item};
+use crate::evaluate::{Evaluator, Scope, TEXT_PER_STEP, only_item};
 use crate::item::{Collection, Item};
 use crate::op::Op;
 
@@ -177,7 +177,11 @@ impl<'a> Call<'_, 'a> {
     /// The text of the only item.
     fn text(&self) -> Result<Option<Cow<'a, str>>, EvaluateError> {
         match self.single()? {
-            Some(item) => item.as_text().ok_or_else(|| self.wrong(&item)).map(Some),
+            Some(item) => {
+                let text = item.as_text().ok_or_else(|| self.wrong(&item))?;
+                self.evaluator.spend(text.len() / TEXT_PER_STEP)?;
+                Ok(Some(text))
+            }
             None => Ok(None),
         }
     }

@@ -6,6 +6,7 @@ use regex::Regex;
 
 use super::{Call, Function};
 use crate::error::EvaluateError;
+use crate::evaluate::TEXT_PER_STEP;
 use crate::item::{Collection, Item};
 use crate::op::Op;
 
@@ -62,8 +63,11 @@ fn map<'a>(
     Ok(())
 }
 
+/// A text with the text of an argument.
+type Texts<'a> = (Cow<'a, str>, Cow<'a, str>);
+
 /// The text and the text of the first argument, when there are both.
-fn text_and_argument<'a>(call: &Call<'_, 'a>) -> Result<Option<(Cow<'a, str>, Cow<'a, str>)>, EvaluateError> {
+fn text_and_argument<'a>(call: &Call<'_, 'a>) -> Result<Option<Texts<'a>>, EvaluateError> {
     let text = call.text()?;
     Ok(text.zip(call.argument_text(0)?))
 }
@@ -114,7 +118,7 @@ fn replace<'a>(call: &Call<'_, 'a>, out: &mut Collection<'a>) -> Result<(), Eval
         return Ok(());
     };
     // Every byte may grow by the replacement, so that repeated replacing must not come for free.
-    call.evaluator.spend(text.len().saturating_mul(with.len() + 1) / 64)?;
+    call.evaluator.spend(text.len().saturating_mul(with.len() + 1) / TEXT_PER_STEP)?;
     out.push(owned(text.replace(&*pattern, &with)));
     Ok(())
 }
@@ -133,7 +137,6 @@ fn regex<'a>(call: &Call<'_, 'a>) -> Result<Option<Cow<'a, Regex>>, EvaluateErro
 fn matches<'a>(call: &Call<'_, 'a>, out: &mut Collection<'a>) -> Result<(), EvaluateError> {
     let text = call.text()?;
     if let Some((text, regex)) = text.zip(regex(call)?) {
-        call.evaluator.spend(text.len() / 64)?;
         out.push(Item::Boolean(regex.is_match(&text)));
     }
     Ok(())
@@ -149,13 +152,14 @@ fn replace_matches<'a>(call: &Call<'_, 'a>, out: &mut Collection<'a>) -> Result<
         out.push(Item::String(text));
         return Ok(());
     }
-    call.evaluator.spend(text.len().saturating_mul(with.len() + 1) / 64)?;
+    call.evaluator.spend(text.len().saturating_mul(with.len() + 1) / TEXT_PER_STEP)?;
     out.push(owned(regex.replace_all(&text, &*with).into_owned()));
     Ok(())
 }
 
 fn split<'a>(call: &Call<'_, 'a>, out: &mut Collection<'a>) -> Result<(), EvaluateError> {
     if let Some((text, separator)) = text_and_argument(call)? {
+        // Before, and not only by the number of items after: a long text must not become a longer list.
         call.evaluator.spend(text.len())?;
         out.extend(text.split(&*separator).map(|part| owned(part.to_owned())));
     }
@@ -167,6 +171,7 @@ fn join<'a>(call: &Call<'_, 'a>, out: &mut Collection<'a>) -> Result<(), Evaluat
     let mut joined: Option<String> = None;
     for item in call.input()? {
         let text = item.as_text().ok_or_else(|| call.wrong(&item))?;
+        call.evaluator.spend((text.len() + separator.len()) / TEXT_PER_STEP)?;
         match &mut joined {
             Some(joined) => {
                 joined.push_str(&separator);

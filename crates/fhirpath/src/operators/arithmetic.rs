@@ -8,7 +8,7 @@ use rust_decimal::prelude::ToPrimitive;
 use super::comparison::{number, quantity};
 use crate::ast::Operator;
 use crate::error::EvaluateError;
-use crate::evaluate::{Evaluator, Scope};
+use crate::evaluate::{Evaluator, Scope, TEXT_PER_STEP};
 use crate::item::Item;
 use crate::op::Op;
 use crate::quantity::Quantity;
@@ -33,6 +33,7 @@ impl<'a> Evaluator<'_, 'a> {
         match (&left_value, &right_value) {
             (Item::Integer(left), Item::Integer(right)) => Ok(integers(operator, *left, *right)),
             (Item::String(left), Item::String(right)) if operator == Operator::Add => {
+                self.spend((left.len() + right.len()) / TEXT_PER_STEP)?;
                 Ok(Some(Item::String(Cow::Owned(format!("{left}{right}")))))
             }
             (Item::Date(moment) | Item::DateTime(moment) | Item::Time(moment), Item::Quantity(duration))
@@ -72,6 +73,7 @@ impl<'a> Evaluator<'_, 'a> {
                 operation: "&",
                 found: item.type_name(self.model()).to_owned(),
             })?;
+            self.spend(text.len() / TEXT_PER_STEP)?;
             joined.push_str(&text);
         }
         Ok(Item::String(Cow::Owned(joined)))
