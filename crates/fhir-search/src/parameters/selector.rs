@@ -88,7 +88,10 @@ fn steps_of(path: &str, model: &TypeModel, steps: &mut Vec<Segment>) -> Result<b
     }
     for segment in split(path, '.') {
         let (name, argument) = match segment.split_once('(') {
-            Some((name, argument)) => (name, argument.strip_suffix(')')),
+            Some((name, rest)) => match rest.strip_suffix(')') {
+                Some(argument) => (name, Some(argument)),
+                None => return Ok(false),
+            },
             None => (segment, None),
         };
         match (name, argument) {

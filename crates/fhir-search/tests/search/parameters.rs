@@ -1,9 +1,12 @@
 //! Every search parameter of R4 is supported, or is known to be unsupported and why.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use crate::common::{PARAMETERS, REGISTRY};
-use fhir_search::parameters::ParameterKind;
+use fhir_definitions::{PackageContents, PackageResource, Registry};
+use fhir_search::parameters::{ParameterId, ParameterKind, Parameters};
 
 #[test]
 fn every_parameter_is_supported_or_has_a_reason() {
@@ -51,4 +54,36 @@ fn references_know_their_targets() {
     );
     assert!(PARAMETERS.get("Observation", "subject").unwrap().can_point_to("Patient"));
     assert!(!PARAMETERS.get("Observation", "code").unwrap().can_point_to("Patient"));
+}
+
+/// A registry with one more search parameter of Patient, named `own`.
+fn with_own(kind: &str, expression: &str) -> Parameters {
+    let json = format!(
+        r#"{{"resourceType":"SearchParameter","url":"http://example.org/own","code":"own","status":"active",
+            "base":["Patient"],"type":"{kind}","expression":"{expression}"}}"#
+    );
+    let resource = PackageResource { file: "SearchParameter-own.json".to_owned(), json: json.into() };
+    let package =
+        PackageContents { name: "own".to_owned(), version: "1".to_owned(), resources: vec![resource] };
+    let registry = Registry::build(vec![package]).unwrap();
+    Parameters::new(&registry, |_, _| Ok::<_, Infallible>(ParameterId(1))).unwrap()
+}
+
+#[test]
+fn parameters_of_operators_are_checked() {
+    let own = with_own("token", "Patient.extension('http://example.org/x').value.ofType(Coding)");
+    assert!(own.get("Patient", "own").is_some());
+    for (kind, expression, reason) in [
+        ("token", "Patient.wings", "'wings'"),
+        ("token", "Patient.name.where(", "compile"),
+        ("date", "Patient.name", "HumanName"),
+        ("string", "Patient.managingOrganization.resolve().name", "other resources"),
+        ("special", "Patient.name", "special"),
+    ] {
+        let own = with_own(kind, expression);
+        assert!(own.get("Patient", "own").is_none(), "{expression}");
+        let unsupported =
+            own.unsupported("Patient").iter().find(|parameter| &*parameter.code == "own").unwrap();
+        assert!(unsupported.reason.contains(reason), "{expression}: {}", unsupported.reason);
+    }
 }

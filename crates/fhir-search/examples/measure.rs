@@ -1,0 +1,102 @@
+//! Measures how long extraction and parsing take: `cargo run --release --example measure -- <files>`.
+//!
+//! Each file is a resource in JSON; those of a Bundle, such as Synthea writes, are extracted one by one.
+#![expect(clippy::print_stdout, reason = "it is a command")]
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use fhir_definitions::Registry;
+use fhir_model::{Document, Node, write};
+use fhir_search::{
+    ExtractSettings, Extractor, Handling, KeyHasher, ParameterId, Parameters, ParseSettings, SearchParser,
+};
+
+/// How often each resource is extracted.
+const ROUNDS: u32 = 7;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let registry = Registry::embedded()?;
+    let start = Instant::now();
+    let mut next = 0;
+    let parameters = Arc::new(Parameters::new(&registry, |_, _| {
+        next += 1;
+        Ok::<_, Box<dyn Error>>(ParameterId(next))
+    })?);
+    println!("{next} parameters compiled in {:?}", start.elapsed());
+
+    let hasher = KeyHasher::new([1, 2]);
+    let types = Arc::clone(registry.types());
+    let extractor = Extractor::new(types, Arc::clone(&parameters), hasher, ExtractSettings::default());
+    measure_extraction(&extractor)?;
+    measure_parsing(&SearchParser::new(parameters, hasher, ParseSettings::default()))
+}
+
+/// Resources and time, the keys of one pass, by resource type.
+#[derive(Default)]
+struct Measure {
+    resources: u32,
+    keys: usize,
+    time: Duration,
+}
+
+fn measure_extraction(extractor: &Extractor) -> Result<(), Box<dyn Error>> {
+    let mut measures: BTreeMap<String, Measure> = BTreeMap::new();
+    for path in std::env::args().skip(1) {
+        let bundle = Document::parse(std::fs::read_to_string(&path)?)?;
+        let entries = bundle.root().get("entry").into_iter().flat_map(Node::items);
+        let resources = entries.filter_map(|entry| entry.get("resource"));
+        for resource in
+            resources.chain((bundle.root().resource_type() != Some("Bundle")).then_some(bundle.root()))
+        {
+            let document = Document::parse_bytes(write::to_vec(resource))?;
+            let measure =
+                measures.entry(resource.resource_type().unwrap_or_default().to_owned()).or_default();
+            measure.time +=
+                (0..ROUNDS).map(|_| time(|| extractor.extract(document.root()))).min().unwrap_or_default();
+            measure.resources += 1;
+            measure.keys += count(&extractor.extract(document.root()));
+        }
+    }
+    for (kind, Measure { resources, keys, time }) in &measures {
+        let each = *time / *resources;
+        println!("{kind}: {resources} resources, {} keys and {each:?} each", keys / *resources as usize);
+    }
+    Ok(())
+}
+
+/// How long a call takes. The least of several times is what it takes when nothing else disturbs it.
+fn time<T>(call: impl FnOnce() -> T) -> Duration {
+    let start = Instant::now();
+    black_box(call());
+    start.elapsed()
+}
+
+fn count(keys: &fhir_search::keys::SearchKeys) -> usize {
+    keys.tokens.len()
+        + keys.references.len()
+        + keys.dates.len()
+        + keys.quantities.len()
+        + keys.strings.len()
+        + keys.uris.len()
+        + keys.composites.len()
+}
+
+fn measure_parsing(parser: &SearchParser) -> Result<(), Box<dyn Error>> {
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let query = [
+        pair("patient.identifier", "https://fhir.nhs.uk/Id/nhs-number|9000000009"),
+        pair("code-value-quantity", "http://loinc.org|8867-4$gt60"),
+        pair("date", "ge2024-01-01"),
+        pair("_sort", "-date"),
+        pair("_include", "Observation:patient"),
+    ];
+    let parse = || parser.parse("Observation", black_box(&query), Handling::Strict, 0);
+    parse()?;
+    let least = (0..10_000).map(|_| time(parse)).min().unwrap_or_default();
+    println!("a query of {} parameters is parsed in {least:?}", query.len());
+    Ok(())
+}
