@@ -400,6 +400,7 @@ fn build(
         "empty" => Op::Empties(input),
         "not" => Op::Not(input),
         "count" => Op::Count(input),
+        "children" => Op::Children(input),
         name => match (name, arguments.pop()) {
             ("where", Some(criterion)) => Op::Where { source: input, criterion: Box::new(criterion) },
             ("all", Some(criterion)) => Op::All { source: input, criterion: Box::new(criterion) },

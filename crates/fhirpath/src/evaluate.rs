@@ -10,8 +10,8 @@ use crate::ast::Operator;
 use crate::context::Context;
 use crate::error::EvaluateError;
 use crate::functions::Call;
-use crate::item::{Collection, Element, Item};
-use crate::navigation::Step;
+use crate::item::{Collection, Item};
+use crate::navigation::{Step, Visit, visit_children};
 use crate::op::{Op, Variable};
 
 /// What the names that begin with `$` mean at some place.
@@ -129,8 +129,13 @@ impl<'c, 'a> Evaluator<'c, 'a> {
                     self.collect(projection, scope.item(item, index), out)?;
                 }
             }
+            Op::Children(source) => {
+                for item in self.items(source, scope)? {
+                    self.children(&item, out)?;
+                }
+            }
             Op::Count(source) => {
-                let count = self.items(source, scope)?.len();
+                let count = self.count(source, scope)?;
                 out.extend(i32::try_from(count).map(Item::Integer));
             }
             Op::Negate(operand) => out.extend(self.negate(operand, scope)?),
@@ -184,7 +189,8 @@ impl<'c, 'a> Evaluator<'c, 'a> {
             Op::Empty => Ok(false),
             Op::Literal(_) => Ok(true),
             Op::This => Ok(scope.this.is_some()),
-            Op::Member { source, step } => self.member_exists(source, step, scope),
+            Op::Member { source, step } => self.has_member(source, Some(step), scope),
+            Op::Children(source) => self.has_member(source, None, scope),
             Op::Where { source, criterion } => self.exists_where(source, criterion, scope),
             Op::Union(parts) => {
                 for part in parts {
@@ -237,6 +243,15 @@ impl<'c, 'a> Evaluator<'c, 'a> {
         Ok(())
     }
 
+    /// Visits what a step or `children()` leads to.
+    fn visit(&self, item: &Item<'a>, step: Option<&Step>, visit: Visit<'_, 'a>) -> ControlFlow<()> {
+        match (item, step) {
+            (Item::Element(parent), Some(step)) => step.visit(self.model(), parent, visit),
+            (Item::Element(parent), None) => visit_children(self.model(), parent, visit),
+            _ => ControlFlow::Continue(()),
+        }
+    }
+
     fn collect_members(
         &self,
         source: &'a Op,
@@ -244,34 +259,50 @@ impl<'c, 'a> Evaluator<'c, 'a> {
         scope: Scope<'_, 'a>,
         out: &mut Collection<'a>,
     ) -> Result<(), EvaluateError> {
-        self.for_each(source, scope, |item| match item {
-            Item::Element(parent) => step.visit(self.model(), parent, &mut |child| {
+        self.for_each(source, scope, |item| {
+            out.extend(item.member(&step.name));
+            self.visit(item, Some(step), &mut |child| {
                 out.push(Item::Element(child));
                 ControlFlow::Continue(())
-            }),
-            computed => {
-                out.extend(computed.member(&step.name));
-                ControlFlow::Continue(())
-            }
+            })
         })
     }
 
-    fn member_exists(
+    /// How many items an operation has.
+    fn count(&self, op: &'a Op, scope: Scope<'_, 'a>) -> Result<usize, EvaluateError> {
+        let (source, step) = match op {
+            Op::Member { source, step } => (source, Some(step)),
+            Op::Children(source) => (source, None),
+            _ => return Ok(self.items(op, scope)?.len()),
+        };
+        let mut count = 0;
+        self.for_each(source, scope, |item| {
+            count += step.map_or(0, |step| usize::from(item.member(&step.name).is_some()));
+            self.visit(item, step, &mut |_| {
+                count += 1;
+                ControlFlow::Continue(())
+            })
+        })?;
+        self.spend(count)?;
+        Ok(count)
+    }
+
+    fn has_member(
         &self,
         source: &'a Op,
-        step: &'a Step,
+        step: Option<&'a Step>,
         scope: Scope<'_, 'a>,
     ) -> Result<bool, EvaluateError> {
         let mut found = false;
-        self.for_each(source, scope, |item| match item {
-            Item::Element(parent) => step.visit(self.model(), parent, &mut |_| {
+        self.for_each(source, scope, |item| {
+            if step.is_some_and(|step| item.member(&step.name).is_some()) {
+                found = true;
+                return ControlFlow::Break(());
+            }
+            self.visit(item, step, &mut |_| {
                 found = true;
                 ControlFlow::Break(())
-            }),
-            computed => {
-                found = computed.member(&step.name).is_some();
-                if found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-            }
+            })
         })?;
         Ok(found)
     }
@@ -306,18 +337,14 @@ impl<'c, 'a> Evaluator<'c, 'a> {
         Ok(())
     }
 
-    /// The children of an element.
-    pub(crate) fn children(
-        &self,
-        parent: &Element<'a>,
-        out: &mut Collection<'a>,
-    ) -> Result<(), EvaluateError> {
+    /// Appends the children of an item.
+    pub(crate) fn children(&self, parent: &Item<'a>, out: &mut Collection<'a>) -> Result<(), EvaluateError> {
         let before = out.len();
-        let _ = crate::navigation::visit_children(self.model(), parent, &mut |child| {
+        let _ = self.visit(parent, None, &mut |child| {
             out.push(Item::Element(child));
             ControlFlow::Continue(())
         });
-        self.spend(out.len() - before + 1)
+        self.spend(out.len().saturating_sub(before) + 1)
     }
 
     /// Appends the items that are not there yet.

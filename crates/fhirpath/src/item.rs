@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use fhir_model::types::{TypeId, TypeModel};
+use fhir_model::types::{TypeId, TypeInfo, TypeKind, TypeModel};
 use fhir_model::{Kind, Node};
 use rust_decimal::Decimal;
 use smallvec::SmallVec;
@@ -75,19 +75,12 @@ pub(crate) enum Class {
 
 impl Class {
     pub(crate) fn of(model: &TypeModel, type_id: TypeId) -> Self {
-        use fhir_model::types::TypeKind;
         let Some(info) = model.get(type_id) else { return Self::Complex };
         match info.kind {
             TypeKind::Resource => Self::Resource,
             TypeKind::Backbone => Self::Complex,
-            TypeKind::Complex => {
-                let quantity = model.id("Quantity");
-                if quantity.is_some_and(|quantity| model.is_a(type_id, quantity)) {
-                    Self::Quantity
-                } else {
-                    Self::Complex
-                }
-            }
+            TypeKind::Complex if is_quantity(model, info) => Self::Quantity,
+            TypeKind::Complex => Self::Complex,
             TypeKind::Primitive => match &*info.name {
                 "boolean" => Self::Boolean,
                 "integer" | "positiveInt" | "unsignedInt" => Self::Integer,
@@ -103,6 +96,18 @@ impl Class {
     pub(crate) fn is_primitive(self) -> bool {
         !matches!(self, Self::Complex | Self::Resource | Self::Quantity)
     }
+}
+
+/// Whether a type is Quantity or specialises it; by name, which is quicker than by a look-up of its id.
+fn is_quantity(model: &TypeModel, info: &TypeInfo) -> bool {
+    let mut current = Some(info);
+    while let Some(info) = current {
+        if &*info.name == "Quantity" {
+            return true;
+        }
+        current = info.base.and_then(|base| model.get(base));
+    }
+    false
 }
 
 impl<'a> Element<'a> {

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use fhir_model::Node;
 use fhir_model::types::{ElementInfo, TypeId, TypeModel};
+use smallvec::SmallVec;
 
 use crate::item::{Class, Element};
 
@@ -102,22 +103,22 @@ pub(crate) fn visit_children<'a>(
     let (Some(holder), Some(info)) = (holder(parent), model.get(parent.type_id)) else {
         return ControlFlow::Continue(());
     };
-    let has_siblings = holder.members().any(|(key, _)| key.starts_with('_'));
+    let siblings: SmallVec<[(&str, Node<'a>); 4]> =
+        holder.members().filter_map(|(key, node)| Some((key.strip_prefix('_')?, node))).collect();
     for (key, node) in holder.members() {
         let (name, value, sibling) = match key.strip_prefix('_') {
+            // Comes with its value.
             Some(name) if holder.get(name).is_some() => continue,
             Some(name) => (name, None, Some(node)),
-            None if has_siblings => (key, Some(node), sibling_of(holder, key)),
-            None => (key, Some(node), None),
+            None => {
+                let sibling = siblings.iter().find(|(name, _)| *name == key).map(|(_, sibling)| *sibling);
+                (key, Some(node), sibling)
+            }
         };
         let Some((_, element_type)) = info.element_by_json_name(name) else { continue };
         Typed::new(model, element_type.type_id).visit(model, value, sibling, visit)?;
     }
     ControlFlow::Continue(())
-}
-
-fn sibling_of<'a>(holder: Node<'a>, name: &str) -> Option<Node<'a>> {
-    holder.members().find_map(|(key, node)| (key.strip_prefix('_') == Some(name)).then_some(node))
 }
 
 /// The type of an element that was found.

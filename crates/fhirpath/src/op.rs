@@ -27,6 +27,8 @@ pub(crate) enum Op {
         source: Box<Op>,
         step: Step,
     },
+    /// `source.children()`
+    Children(Box<Op>),
     /// `source[index]`
     Indexer {
         source: Box<Op>,
