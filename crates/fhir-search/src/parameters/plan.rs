@@ -94,6 +94,9 @@ impl<'a> Planner<'a> {
         let selectors = selectors(&expression, self.registry.types(), self.context)?;
         self.check_types(kind, &selectors)?;
         let value = self.rules(kind, definition, &selectors);
+        if kind == ParameterKind::Reference && value.targets.is_empty() {
+            return Err("its expression asks for types that it does not name as targets".to_owned());
+        }
         let mut draft = Draft { value, components: Vec::new(), branches: Vec::new() };
         for selector in &selectors {
             let components = self.components(definition, selector)?;
@@ -148,13 +151,22 @@ impl<'a> Planner<'a> {
     }
 
     fn rules(&self, kind: ParameterKind, definition: &SearchParameter, selectors: &[Selector]) -> ValueRules {
-        let mut targets: Vec<Box<str>> = match kind {
-            ParameterKind::Reference if definition.target.is_empty() => {
-                self.registry.resource_types().to_vec()
-            }
-            ParameterKind::Reference => definition.target.clone(),
+        let targets = match kind {
+            ParameterKind::Reference => self.targets(definition, selectors),
             _ => Vec::new(),
         };
+        let is_identifier = |id: &TypeId| self.data_types.of(*id) == DataType::Identifier;
+        let case_sensitive = selectors.iter().flat_map(|selector| &selector.types).any(is_identifier);
+        ValueRules { kind, targets, case_sensitive }
+    }
+
+    /// The types that a reference parameter can point to: those of its definition, and of them only those that its
+    /// expression asks for with `where(resolve() is X)`.
+    fn targets(&self, definition: &SearchParameter, selectors: &[Selector]) -> Vec<Box<str>> {
+        let named = &definition.target;
+        let any =
+            named.is_empty() || named.iter().any(|target| matches!(&**target, "Resource" | "DomainResource"));
+        let mut targets = if any { self.registry.resource_types().to_vec() } else { named.clone() };
         let asked: Vec<&Box<str>> =
             selectors.iter().filter_map(|selector| selector.points_to.as_ref()).collect();
         if asked.len() == selectors.len() {
@@ -162,9 +174,7 @@ impl<'a> Planner<'a> {
         }
         targets.sort();
         targets.dedup();
-        let is_identifier = |id: &TypeId| self.data_types.of(*id) == DataType::Identifier;
-        let case_sensitive = selectors.iter().flat_map(|selector| &selector.types).any(is_identifier);
-        ValueRules { kind, targets, case_sensitive }
+        targets
     }
 
     /// The components of a composite as seen from the elements that one of its branches selects.

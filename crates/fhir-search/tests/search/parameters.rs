@@ -79,6 +79,7 @@ fn parameters_of_operators_are_checked() {
         ("date", "Patient.name", "HumanName"),
         ("string", "Patient.managingOrganization.resolve().name", "other resources"),
         ("special", "Patient.name", "special"),
+        ("reference", "Patient.generalPractitioner.where(resolve() is Dragon)", "targets"),
     ] {
         let own = with_own(kind, expression);
         assert!(own.get("Patient", "own").is_none(), "{expression}");
