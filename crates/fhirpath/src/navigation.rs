@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use fhir_model::Node;
-use fhir_model::types::{ElementInfo, TypeId, TypeModel};
+use fhir_model::types::{ElementInfo, TypeId, TypeInfo, TypeModel};
 use smallvec::SmallVec;
 
 use crate::item::{Class, Element};
@@ -105,6 +105,7 @@ pub(crate) fn visit_children<'a>(
     };
     let siblings: SmallVec<[(&str, Node<'a>); 4]> =
         holder.members().filter_map(|(key, node)| Some((key.strip_prefix('_')?, node))).collect();
+    let mut expected = 0;
     for (key, node) in holder.members() {
         let (name, value, sibling) = match key.strip_prefix('_') {
             // Comes with its value.
@@ -115,10 +116,24 @@ pub(crate) fn visit_children<'a>(
                 (key, Some(node), sibling)
             }
         };
-        let Some((_, element_type)) = info.element_by_json_name(name) else { continue };
-        Typed::new(model, element_type.type_id).visit(model, value, sibling, visit)?;
+        let Some((position, type_id)) = find_element(info, name, expected) else { continue };
+        expected = position + 1;
+        Typed::new(model, type_id).visit(model, value, sibling, visit)?;
     }
     ControlFlow::Continue(())
+}
+
+/// The position and type of the element that a member of JSON is. Members mostly come in the order of the
+/// definition, so the search begins at the expected position.
+fn find_element(info: &TypeInfo, name: &str, expected: usize) -> Option<(usize, TypeId)> {
+    let elements = info.elements.iter().enumerate();
+    elements.cycle().skip(expected).take(info.elements.len()).find_map(|(position, element)| {
+        if !name.starts_with(&*element.name) {
+            return None;
+        }
+        let found = element.types.iter().find(|element_type| *element_type.json_name == *name)?;
+        Some((position, found.type_id))
+    })
 }
 
 /// The type of an element that was found.
