@@ -9,8 +9,9 @@ use diesel::sqlite::SqliteConnection;
 use super::{Options, search};
 use crate::store::StoreError;
 
-/// The log is moved into the database file at the latest when it has so many pages (64 MiB).
-const LOG_PAGES: u32 = 8192;
+/// The log is moved into the database file at the latest when it has so many pages (256 MiB). A smaller log makes bulk writes
+/// slower: the same pages are moved more often.
+const LOG_PAGES: u32 = 32_768;
 
 /// The writer's connection. FULL: a commit returns when it is on disk.
 pub(super) fn open_writer(path: &Path, cache_kib: u32) -> Result<SqliteConnection, StoreError> {

@@ -35,7 +35,7 @@ struct Text {
     text: String,
 }
 
-impl diesel::QueryableByName<diesel::sqlite::Sqlite> for Text {
+impl QueryableByName<diesel::sqlite::Sqlite> for Text {
     fn build<'a>(
         row: &impl diesel::row::NamedRow<'a, diesel::sqlite::Sqlite>,
     ) -> diesel::deserialize::Result<Self> {

@@ -1,5 +1,4 @@
 //! The store as its callers see it, on a real file.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! `schema.rs` says what the migrations made.
+//! Both `schema.rs`, that of the core and that of the relational tables, say what the migrations made.
 
 use std::collections::BTreeMap;
 
@@ -9,11 +9,12 @@ use super::*;
 /// Tables by name, with their columns as `name TYPE` in order.
 type Tables = BTreeMap<String, Vec<String>>;
 
-/// What `schema.rs` declares: in a `table!` first the name of the table, then `column -> Type,` for each column, the name in
+/// What both `schema.rs` declare: in a `table!` first the name of the table, then `column -> Type,` for each column, the name in
 /// the database before it if it is another.
 fn declared() -> Tables {
     let mut tables = Tables::new();
-    for block in include_str!("../../schema.rs").split("\ntable! {").skip(1) {
+    let source = concat!(include_str!("../../schema.rs"), include_str!("../../relational/schema.rs"));
+    for block in source.split("\ntable! {").skip(1) {
         let mut lines =
             block.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
         let table = lines.next().unwrap().split(' ').next().unwrap();
