@@ -12,7 +12,7 @@ use crate::op::Op;
 use crate::parser::parse;
 
 /// The greatest nesting of an expression; deeper ones are refused, so that none can exhaust the stack.
-pub const MAX_DEPTH: usize = 64;
+pub const MAX_DEPTH: usize = 128;
 
 /// A compiled expression. Immutable, and usable from many threads.
 #[derive(Debug)]

@@ -180,8 +180,16 @@ fn hostile_expressions_end() {
 
 #[test]
 fn the_deepest_expressions_fit_the_stack() {
-    let nested = (1..MAX_DEPTH / 2).fold("1".to_owned(), |inner, _| format!("iif(true, {inner})"));
-    assert_eq!(evaluate(&nested, OBSERVATION), ["1"]);
+    // An operand in parentheses counts twice.
+    let nest = |inner: &str, open: &str, close: &str| {
+        let levels = (MAX_DEPTH - 2) / if open.contains('=') { 2 } else { 1 };
+        format!("{}{inner}{}", open.repeat(levels), close.repeat(levels))
+    };
+    assert_eq!(evaluate(&nest("1", "iif(true, ", ")"), OBSERVATION), ["1"]);
+    assert_eq!(evaluate(&nest("true", "where(", ")"), OBSERVATION), ["Observation"]);
+    assert_eq!(evaluate(&nest("true", "true = (", ")"), OBSERVATION), ["true"]);
+    assert_eq!(evaluate(&nest("'a'", "'a'.combine(", ")"), OBSERVATION).len(), MAX_DEPTH - 1);
+    assert_eq!(evaluate(&nest("$this", "$this.trace('a', ", ")"), OBSERVATION), ["Observation"]);
     let chain = format!("contained{}", ".first()".repeat(MAX_DEPTH - 1));
     assert_eq!(evaluate(&chain, OBSERVATION), ["Patient"]);
 }
