@@ -52,7 +52,7 @@ fn prepare_final(context: &Context, resource: Node<'_>, id: &str, method: Method
         body: Body::new(resource, id, None),
         keys: context.extractor.extract(resource),
         references: local_references(context, resource),
-        rows: relational::rows(resource),
+        rows: relational::rows(resource, &context.limits.base_urls),
     })
 }
 
