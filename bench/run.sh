@@ -81,7 +81,8 @@ empty_started=$started
 empty_memory=$(memory)
 stop
 
-summary=$("$westway" load --data-dir "$work/data" --log warn "$shared/synthea" | head -n 1)
+"$westway" load --data-dir "$work/data" --log warn "$shared/synthea" >"$work/load.txt" || fail "the import: $(cat "$work/load.txt")"
+summary=$(head -n 1 "$work/load.txt")
 start "$work/data"
 resources=$(curl -sf "$base/_history?_count=1" | grep -oE '"total":[0-9]+' | head -n 1 | cut -d: -f2)
 bytes=$(stat -c %s "$work/data/westway.db")
