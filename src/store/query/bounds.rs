@@ -70,7 +70,8 @@ impl<T: End> Bounds<T> {
         self.low.0 > self.low.1 || self.high.0 > self.high.1
     }
 
-    pub(super) fn contains(&self, low: T, high: T) -> bool {
+    #[cfg(test)]
+    fn contains(&self, low: T, high: T) -> bool {
         self.low.0 <= low && low <= self.low.1 && self.high.0 <= high && high <= self.high.1
     }
 
@@ -162,8 +163,13 @@ mod tests {
         for comparison in COMPARISONS {
             let test = DateTest { comparison, low: 10, high: 13 };
             for (low, high) in ranges(7..17).into_iter().filter(|(low, high)| low < high) {
-                let holding = |bounds: Vec<Bounds<i64>>| bounds.iter().filter(|b| b.contains(low, high)).count();
-                assert_eq!(holding(of_date(&test)), usize::from(test.matches(low, high)), "{comparison:?} {low} {high}");
+                let holding =
+                    |bounds: Vec<Bounds<i64>>| bounds.iter().filter(|b| b.contains(low, high)).count();
+                assert_eq!(
+                    holding(of_date(&test)),
+                    usize::from(test.matches(low, high)),
+                    "{comparison:?} {low} {high}"
+                );
                 for pivot in 5..17 {
                     let parts = of_date(&test).into_iter().flat_map(|bounds| {
                         let (near, wide) = bounds.split(pivot);

@@ -112,11 +112,6 @@ impl Fragment {
     pub(in crate::store) fn explain(self) -> Self {
         Self::text("EXPLAIN QUERY PLAN ").append(self)
     }
-
-    #[cfg(test)]
-    pub(in crate::store) fn sql(&self) -> &str {
-        &self.text
-    }
 }
 
 /// Integers as the JSON array that `json_each` reads: one bound value whatever their number.

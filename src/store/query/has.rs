@@ -21,7 +21,10 @@ impl Has {
             let from = Fragment::text("(")
                 .append(far.select())
                 .push(") AS f CROSS JOIN current AS k ON k.rid = f.rid CROSS JOIN ")
-                .append(Fragment::new("json_each(reference_targets(k.keys, ?)) AS j", [self.reference.into()]))
+                .append(Fragment::new(
+                    "json_each(reference_targets(k.keys, ?)) AS j",
+                    [self.reference.into()],
+                ))
                 .push(" CROSS JOIN current AS s ON s.rid = j.value");
             Source { from, condition: self.types.live("s"), in_order: false }
         };

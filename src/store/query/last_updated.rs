@@ -25,7 +25,10 @@ impl LastUpdated {
     pub(super) fn sources(&self) -> Vec<Source> {
         let source = |(from, to): (i64, i64)| Source {
             from: Fragment::text("current AS s"),
-            condition: self.types.live("s").append(Fragment::new(" AND s.ts BETWEEN ? AND ?", [from.into(), to.into()])),
+            condition: self
+                .types
+                .live("s")
+                .append(Fragment::new(" AND s.ts BETWEEN ? AND ?", [from.into(), to.into()])),
             in_order: false,
         };
         rounded(self.spans.clone()).into_iter().map(source).collect()

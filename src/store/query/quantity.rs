@@ -43,8 +43,10 @@ impl RangeTable {
             values.extend(near.map(|bounds| (*hash, bounds)));
             wide.extend(far.map(|bounds| (*hash, bounds)));
         }
-        let text =
-            format!("s.parameter = ? AND s.{} = ? AND s.low BETWEEN ? AND ? AND s.high BETWEEN ? AND ?", self.hash);
+        let text = format!(
+            "s.parameter = ? AND s.{} = ? AND s.low BETWEEN ? AND ? AND s.high BETWEEN ? AND ?",
+            self.hash
+        );
         let wide_text = format!("{text} AND s.low < s.high");
         let (from, wide_from) =
             (format!("{} AS s", self.table), format!("{} AS s INDEXED BY {}", self.table, self.wide));
@@ -54,7 +56,8 @@ impl RangeTable {
             in_order: false,
         };
         let values = rounded(values).into_iter().map(|(hash, bounds)| source(&from, &text, hash, bounds));
-        let wide = rounded(wide).into_iter().map(|(hash, bounds)| source(&wide_from, &wide_text, hash, bounds));
+        let wide =
+            rounded(wide).into_iter().map(|(hash, bounds)| source(&wide_from, &wide_text, hash, bounds));
         values.chain(wide).collect()
     }
 }

@@ -64,7 +64,11 @@ pub(in crate::store) struct Resolver<'a> {
 
 impl Resolver<'_> {
     /// The condition of a clause on resources of these types.
-    pub(in crate::store) fn condition(&mut self, types: &Types, clause: &Clause) -> Result<Condition, StoreError> {
+    pub(in crate::store) fn condition(
+        &mut self,
+        types: &Types,
+        clause: &Clause,
+    ) -> Result<Condition, StoreError> {
         Ok(match clause {
             Clause::Parameter { parameter, test } => self.keys(parameter.0, test)?,
             Clause::Id(ids) => Condition::Ids(Ids { rids: self.rids(types, ids)? }),
@@ -104,9 +108,9 @@ impl Resolver<'_> {
                 Keys::Dates(Dates { parameter, periods: tests.iter().flat_map(bounds::of_date).collect() })
             }
             Test::Quantity(tests) => {
-                let ranges = tests.iter().flat_map(|test| {
-                    bounds::of_quantity(test).into_iter().map(|bounds| (test.unit, bounds))
-                });
+                let ranges = tests
+                    .iter()
+                    .flat_map(|test| bounds::of_quantity(test).into_iter().map(|bounds| (test.unit, bounds)));
                 Keys::Quantities(Quantities { parameter, ranges: ranges.collect() })
             }
             Test::String(tests) => Keys::Strings(Strings { parameter, tests: tests.clone() }),
@@ -141,7 +145,8 @@ impl Resolver<'_> {
 
     fn rid(&mut self, kind: i32, id: &str) -> Result<Option<i64>, StoreError> {
         let text = "SELECT rid FROM resource_id WHERE type = ? AND fhir_id = ?";
-        let found = Fragment::new(text, [kind.into(), id.into()]).statement::<BigInt>().load::<i64>(self.conn)?;
+        let found =
+            Fragment::new(text, [kind.into(), id.into()]).statement::<BigInt>().load::<i64>(self.conn)?;
         Ok(found.first().copied())
     }
 }
@@ -162,5 +167,9 @@ fn composites(parameter: i32, tests: &[CompositeTest]) -> Keys {
             CompositeTest::String(test) => strings.push(test.clone()),
         }
     }
-    if strings.is_empty() { Keys::Composites(keys) } else { Keys::Strings(Strings { parameter, tests: strings }) }
+    if strings.is_empty() {
+        Keys::Composites(keys)
+    } else {
+        Keys::Strings(Strings { parameter, tests: strings })
+    }
 }

@@ -40,8 +40,8 @@ impl Strings {
         let parameter = self.parameter.into();
         match test {
             StringTest::StartsWith(prefix) => Fragment::new(
-                format!("has_string({}.keys, ?, ?)", row.current),
-                [parameter, Bound::from(&**prefix)],
+                format!("has_string({}.keys, ?, ?, ?)", row.current),
+                [parameter, Bound::from(&**prefix), end_of(prefix).into()],
             ),
             StringTest::Exact { folded, exact } => Fragment::new(
                 format!(

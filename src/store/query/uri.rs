@@ -14,7 +14,10 @@ impl Uris {
     pub(super) fn sources(&self) -> Vec<Source> {
         let source = |value: Box<str>| Source {
             from: Fragment::text("ix_uri AS s"),
-            condition: Fragment::new("s.parameter = ? AND s.value = ?", [self.parameter.into(), Bound::from(&*value)]),
+            condition: Fragment::new(
+                "s.parameter = ? AND s.value = ?",
+                [self.parameter.into(), Bound::from(&*value)],
+            ),
             in_order: true,
         };
         rounded(self.values.clone()).into_iter().map(source).collect()
@@ -25,7 +28,8 @@ impl Uris {
             "EXISTS (SELECT 1 FROM ix_uri AS p WHERE p.parameter = ? AND p.value = ? AND p.rid = {})",
             row.rid
         );
-        let probe = |value: Box<str>| Fragment::new(text.clone(), [self.parameter.into(), Bound::from(&*value)]);
+        let probe =
+            |value: Box<str>| Fragment::new(text.clone(), [self.parameter.into(), Bound::from(&*value)]);
         Fragment::any(rounded(self.values.clone()).into_iter().map(probe).collect())
     }
 }

@@ -81,17 +81,10 @@ fn resolve<'a>(
     Ok(Search { types, conditions, sort: &query.sort })
 }
 
-fn find(
-    conn: &mut SqliteConnection,
-    search: &Search<'_>,
-    reading: &Reading,
-) -> Result<Vec<i64>, StoreError> {
+fn find(conn: &mut SqliteConnection, search: &Search<'_>, reading: &Reading) -> Result<Vec<i64>, StoreError> {
     let resources = total::resources(conn, &search.types)?;
-    let plan = if resources == 0 {
-        Plan::Nothing
-    } else {
-        plan::choose(conn, search, resources, reading.limit)?
-    };
+    let plan =
+        if resources == 0 { Plan::Nothing } else { plan::choose(conn, search, resources, reading.limit)? };
     pages::read(conn, search, plan, reading)
 }
 
@@ -122,7 +115,9 @@ fn matches(
     }
     // Reading onwards there was a page before this one, reading backwards there was one behind it.
     let (has_next, has_previous) = if direction.is_reverse() { (true, more) } else { (more, from.is_some()) };
-    let cursor = |direction, resource: &Resource| cursor::encode(&query.sort, direction, &position(&query.sort, resource));
+    let cursor = |direction, resource: &Resource| {
+        cursor::encode(&query.sort, direction, &position(&query.sort, resource))
+    };
     match (matches.first(), matches.last(), from) {
         (Some(first), Some(last), _) => {
             page.previous = has_previous.then(|| cursor(Direction::Before, first));
@@ -143,12 +138,10 @@ fn position(sort: &[Sort], resource: &Resource) -> Position {
     let values = sort.iter().map(|key| match (key.by, Kind::of(key.by)) {
         (SortBy::Id, _) => SortValue::Id(resource.version.id.to_string()),
         (_, None) => SortValue::Time(resource.version.last_updated),
-        (_, Some((kind, parameter))) => {
-            match order::sort_key(&keys, kind, parameter, key.descending) {
-                Some(key) => SortValue::Key(key),
-                None => SortValue::Missing,
-            }
-        }
+        (_, Some((kind, parameter))) => match order::sort_key(&keys, kind, parameter, key.descending) {
+            Some(key) => SortValue::Key(key),
+            None => SortValue::Missing,
+        },
     });
     Position { values: values.collect(), rid: resource.rid }
 }

@@ -113,7 +113,10 @@ mod tests {
         assert!(matches!(decode(&sort[..3], &cursor), Err(StoreError::BadCursor)));
         assert!(matches!(decode(&[], &cursor), Err(StoreError::BadCursor)));
         for length in 0..cursor.0.len() {
-            assert!(matches!(decode(&sort, &Cursor(cursor.0[..length].to_vec())), Err(StoreError::BadCursor)));
+            assert!(matches!(
+                decode(&sort, &Cursor(cursor.0[..length].to_vec())),
+                Err(StoreError::BadCursor)
+            ));
         }
     }
 }

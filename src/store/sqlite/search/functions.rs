@@ -4,7 +4,6 @@
 //! Damaged keys count as none.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Bool, Double, Integer, Nullable, Text};
 use diesel::sqlite::SqliteConnection;
 
 use super::order::{self, Kind};
@@ -12,9 +11,7 @@ use crate::store::keys_blob::StoredKeys;
 
 /// The declarations, in a module because Diesel generates public items for them.
 mod declared {
-    #![expect(missing_docs, reason = "the functions are explained where they are implemented")]
-    #![expect(unreachable_pub, reason = "the macro makes everything public")]
-    use super::*;
+    use diesel::sql_types::{BigInt, Binary, Bool, Double, Integer, Text};
 
     diesel::define_sql_function! {
         fn has_date(keys: Binary, parameter: Integer, low_from: BigInt, low_to: BigInt, high_from: BigInt, high_to: BigInt) -> Bool;
@@ -69,7 +66,13 @@ fn register_probes(conn: &mut SqliteConnection) -> QueryResult<()> {
     )?;
     has_quantity_utils::register_impl(
         conn,
-        |keys: Vec<u8>, parameter: i32, unit: i64, low_from: f64, low_to: f64, high_from: f64, high_to: f64| {
+        |keys: Vec<u8>,
+         parameter: i32,
+         unit: i64,
+         low_from: f64,
+         low_to: f64,
+         high_from: f64,
+         high_to: f64| {
             decode(&keys).quantities.iter().any(|key| {
                 key.parameter.0 == parameter
                     && key.unit == unit
@@ -80,7 +83,13 @@ fn register_probes(conn: &mut SqliteConnection) -> QueryResult<()> {
     )?;
     has_composite_utils::register_impl(
         conn,
-        |keys: Vec<u8>, parameter: i32, hash: i64, low_from: f64, low_to: f64, high_from: f64, high_to: f64| {
+        |keys: Vec<u8>,
+         parameter: i32,
+         hash: i64,
+         low_from: f64,
+         low_to: f64,
+         high_from: f64,
+         high_to: f64| {
             decode(&keys).composites.iter().any(|key| {
                 key.parameter.0 == parameter
                     && key.hash == hash

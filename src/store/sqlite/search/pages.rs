@@ -77,7 +77,10 @@ fn walk_keys(
     parameter: i32,
 ) -> Result<Vec<i64>, StoreError> {
     let start = reading.start.as_ref();
-    let starts_without = start.is_some_and(|start| start.values.first() == Some(&SortValue::Missing));
+    let starts_without = match start {
+        Some(start) => start.values.first() == Some(&SortValue::Missing),
+        None => reading.direction.is_reverse(),
+    };
     let from_end = |limit| Reading { direction: reading.direction, start: None, limit };
     let without = |conn: &mut SqliteConnection, reading: &Reading| {
         reading.run(conn, select::without_key(search, reading.start.as_ref()))

@@ -129,6 +129,9 @@ fn estimate(conn: &mut SqliteConnection, condition: &Condition, bound: i64) -> R
 }
 
 fn count(conn: &mut SqliteConnection, sources: Vec<Source>, bound: i64) -> Result<i64, StoreError> {
+    if sources.is_empty() {
+        return Ok(0);
+    }
     let rows = Fragment::join(sources.into_iter().map(Source::select), " UNION ALL ");
     let count = Fragment::text("SELECT count(*) FROM (")
         .append(rows)

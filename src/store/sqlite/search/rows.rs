@@ -86,7 +86,8 @@ pub(super) fn live(
     rids: &[i64],
     kind: Option<i32>,
 ) -> Result<Vec<i64>, StoreError> {
-    let text = "SELECT c.rid FROM json_each(?) AS j CROSS JOIN current AS c ON c.rid = j.value WHERE c.deleted = 0";
+    let text =
+        "SELECT c.rid FROM json_each(?) AS j CROSS JOIN current AS c ON c.rid = j.value WHERE c.deleted = 0";
     let mut sql = Fragment::new(text, [json_list(rids.iter().copied())]);
     if let Some(kind) = kind {
         sql = sql.append(Fragment::new(" AND c.type = ?", [kind.into()]));

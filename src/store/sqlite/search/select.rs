@@ -169,7 +169,10 @@ pub(super) fn count_collected(search: &Search<'_>, driver: usize) -> Fragment {
     match sources.as_slice() {
         // The rows are the resources: nothing to sort out, and mostly nothing to look up.
         [source] if source.in_order => arm(search, driver, source.clone()).count(),
-        _ => Select { columns: Vec::new(), ..collected(&Search { sort: &[], ..search.clone() }, driver, None) }.count(),
+        _ => {
+            Select { columns: Vec::new(), ..collected(&Search { sort: &[], ..search.clone() }, driver, None) }
+                .count()
+        }
     }
 }
 

@@ -1,0 +1,202 @@
+//! The engine and the oracle give the same answers, by every plan, page by page in both directions, and while writes go on.
+
+use fhir_search::keys::SearchKeys;
+use fhir_search::query::{Query, Total};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+
+use super::generate::{self, TYPES};
+use super::oracle;
+use super::world::{World, query};
+use crate::store::query::Condition;
+use crate::store::sqlite::search::keyset::Direction;
+use crate::store::sqlite::search::pages::{self, Reading};
+use crate::store::sqlite::search::plan::Plan;
+use crate::store::sqlite::search::{position, resolve, rows};
+use crate::store::{Cursor, StoreError};
+
+type Change = (usize, Box<str>, Option<SearchKeys>);
+
+fn change() -> impl Strategy<Value = Change> {
+    (0..2usize).prop_flat_map(|kind| {
+        (Just(kind), generate::id(), option::weighted(0.9, generate::keys(TYPES[kind].1)))
+    })
+}
+
+fn a_query() -> impl Strategy<Value = Query> {
+    (0..2usize).prop_flat_map(|kind| {
+        let clauses = vec(generate::clause(kind, 2), 0..3);
+        (clauses, vec(generate::sort(kind), 0..3), 1..5usize)
+            .prop_map(move |(clauses, sort, count)| query(TYPES[kind].0, clauses, sort, count))
+    })
+}
+
+fn apply(world: &mut World, changes: Vec<Change>) {
+    for (kind, id, keys) in changes {
+        world.set(TYPES[kind].0, &id, keys);
+    }
+}
+
+/// The ids of all pages, and the cursor back from the page that is the last.
+fn forwards(world: &mut World, query: &Query) -> (Vec<Vec<String>>, Option<Cursor>) {
+    let (mut pages, mut cursor) = (Vec::new(), None);
+    loop {
+        let page = world.search(query, cursor.as_ref()).unwrap();
+        pages.push(page.matches.iter().map(|version| version.id.to_string()).collect());
+        match page.next {
+            Some(next) => cursor = Some(next),
+            None => return (pages, page.previous),
+        }
+    }
+}
+
+/// All matches by one plan, in pages, in one direction.
+fn by_plan(world: &mut World, query: &Query, plan: Plan, direction: Direction) -> Vec<String> {
+    let (mut ids, mut start) = (Vec::new(), None);
+    loop {
+        let World { conn, dictionary, .. } = world;
+        let search = resolve(conn, dictionary, query).unwrap();
+        let reading = Reading { direction, start: start.take(), limit: query.count };
+        let rids = pages::read(conn, &search, plan, &reading).unwrap();
+        let found = rows::load(conn, dictionary, &rids).unwrap();
+        let Some(last) = found.last() else { return ids };
+        start = Some(position(&query.sort, last));
+        ids.extend(found.iter().map(|resource| resource.version.id.to_string()));
+    }
+}
+
+/// The plans that can answer a query.
+fn plans(world: &mut World, query: &Query) -> Vec<Plan> {
+    let search = resolve(&mut world.conn, &world.dictionary, query).unwrap();
+    let mut plans = vec![Plan::Walk];
+    for (index, condition) in search.conditions.iter().enumerate() {
+        let sources = Condition::sources(condition);
+        if sources.is_empty() {
+            return vec![Plan::Nothing];
+        }
+        plans.push(Plan::Collect(index));
+        if query.sort.is_empty() {
+            plans.push(Plan::WalkThenCollect(index, 3));
+            plans.extend(sources.iter().all(|source| source.in_order).then_some(Plan::Merge(index)));
+        }
+    }
+    plans
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_plan_gives_the_answer_of_the_oracle(changes in vec(change(), 0..40), queries in vec(a_query(), 8)) {
+        let mut world = World::new();
+        world.set("Patient", "none", Some(SearchKeys::default()));
+        world.set("Observation", "none", Some(SearchKeys::default()));
+        apply(&mut world, changes);
+        for query in queries {
+            let expected = oracle::answer(&mut world, &query);
+            let mut backwards = expected.clone();
+            backwards.reverse();
+            for plan in plans(&mut world, &query) {
+                prop_assert_eq!(&by_plan(&mut world, &query, plan, Direction::After), &expected, "{:?} {:?}", plan, query);
+                prop_assert_eq!(&by_plan(&mut world, &query, plan, Direction::Before), &backwards, "{:?} {:?}", plan, query);
+            }
+            let total = world.search(&Query { only_count: true, ..query.clone() }, None).unwrap().total;
+            prop_assert_eq!(total, Some(expected.len() as u64), "{:?}", query);
+        }
+    }
+
+    #[test]
+    fn pages_lead_forwards_and_back(changes in vec(change(), 0..40), queries in vec(a_query(), 4)) {
+        let mut world = World::new();
+        apply(&mut world, changes);
+        for query in queries {
+            let query = Query { total: Total::Accurate, ..query };
+            let expected = oracle::answer(&mut world, &query);
+            let (pages, mut previous) = forwards(&mut world, &query);
+            prop_assert_eq!(&pages.concat(), &expected);
+            prop_assert!(pages.iter().rev().skip(1).all(|page| page.len() == query.count));
+            for page in pages.iter().rev().skip(1) {
+                let back = world.search(&query, previous.as_ref()).unwrap();
+                let ids: Vec<_> = back.matches.iter().map(|version| version.id.to_string()).collect();
+                prop_assert_eq!(&ids, page);
+                prop_assert_eq!(back.total, Some(expected.len() as u64));
+                previous = back.previous;
+            }
+            prop_assert_eq!(previous, None);
+        }
+    }
+
+    #[test]
+    fn what_stays_is_seen_once_while_other_resources_come_and_go(
+        changes in vec(change(), 10..40),
+        later in vec(change(), 30),
+        query in a_query(),
+    ) {
+        let mut world = World::new();
+        apply(&mut world, changes);
+        // The clauses do not look at other resources, so that whether a resource matches depends on itself.
+        let clauses = query.clauses.iter().filter(|clause| {
+            let text = format!("{clause:?}");
+            !text.contains("Chain") && !text.contains("Has")
+        });
+        let query = Query { clauses: clauses.cloned().collect(), ..query };
+        let changed = |id: &String| later.iter().any(|(kind, other, _)| TYPES[*kind].0 == &*query.types[0] && **other == **id);
+        let stable: Vec<String> = oracle::answer(&mut world, &query).into_iter().filter(|id| !changed(id)).collect();
+        let (mut seen, mut cursor, mut later_changes) = (Vec::new(), None, later.clone().into_iter());
+        loop {
+            let page = world.search(&query, cursor.as_ref()).unwrap();
+            seen.extend(page.matches.iter().map(|version| version.id.to_string()));
+            let Some(next) = page.next else { break };
+            cursor = Some(next);
+            apply(&mut world, later_changes.by_ref().take(3).collect());
+        }
+        seen.retain(|id| !changed(id));
+        prop_assert_eq!(seen, stable);
+    }
+}
+
+#[test]
+fn a_cursor_of_another_order_is_refused() {
+    let mut world = World::new();
+    for id in ["1", "2", "3"] {
+        world.set("Patient", id, Some(SearchKeys::default()));
+    }
+    let plain = query("Patient", Vec::new(), Vec::new(), 2);
+    let next = world.search(&plain, None).unwrap().next.unwrap();
+    assert_eq!(world.search(&plain, Some(&next)).unwrap().matches.len(), 1);
+    let by = fhir_search::query::SortBy::Id;
+    let sorted = query("Patient", Vec::new(), vec![fhir_search::query::Sort { by, descending: false }], 2);
+    assert!(matches!(world.search(&sorted, Some(&next)), Err(StoreError::BadCursor)));
+}
+
+#[test]
+fn the_way_back_from_a_page_that_was_deleted() {
+    let mut world = World::new();
+    for id in ["1", "2", "3"] {
+        world.set("Patient", id, Some(SearchKeys::default()));
+    }
+    let query = query("Patient", Vec::new(), Vec::new(), 2);
+    let next = world.search(&query, None).unwrap().next.unwrap();
+    world.set("Patient", "1", None);
+    let empty = world.search(&query, Some(&next)).unwrap();
+    assert_eq!((empty.matches.len(), empty.next), (0, None));
+    let back = world.search(&query, empty.previous.as_ref()).unwrap();
+    let ids: Vec<_> = back.matches.iter().map(|version| &*version.id).collect();
+    assert_eq!(ids, ["3", "2"]);
+}
+
+#[test]
+fn several_types_are_searched_together() {
+    let mut world = World::new();
+    for id in ["1", "2"] {
+        world.set("Patient", id, Some(SearchKeys::default()));
+        world.set("Observation", id, Some(SearchKeys::default()));
+    }
+    let mut query = query("Patient", Vec::new(), Vec::new(), 3);
+    query.types.push("Observation".into());
+    query.types.push("Unknown".into());
+    assert_eq!(forwards(&mut world, &query).0, [vec!["2", "2", "1"], vec!["1"]]);
+    query.clauses = vec![fhir_search::query::Clause::Id(vec!["2".into(), "9".into()])];
+    assert_eq!(world.ids(&query), ["2", "2"]);
+}

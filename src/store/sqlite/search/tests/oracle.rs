@@ -1,0 +1,93 @@
+//! The answer to a search by the plainest means.
+
+use std::cmp::Ordering;
+
+use fhir_search::keys::SearchKeys;
+use fhir_search::matches::{Indexed, Population, matches};
+use fhir_search::parameters::ParameterId;
+use fhir_search::query::{Query, Sort, SortBy};
+
+use super::world::World;
+
+/// The ids of all matches in the order asked for.
+pub(super) fn answer(world: &mut World, query: &Query) -> Vec<String> {
+    let kind = &*query.types[0];
+    let fits = |resource: &Indexed<'_>| query.clauses.iter().all(|clause| matches(clause, *resource, world));
+    let ids: Vec<String> = world.of_type(kind).filter(fits).map(|resource| resource.id.to_owned()).collect();
+    let mut rows: Vec<(i64, String)> = ids.into_iter().map(|id| (world.rid(kind, &id), id)).collect();
+    let newest_first = query.sort.first().is_none_or(|sort| sort.descending);
+    rows.sort_by(|(a_rid, a), (b_rid, b)| {
+        let (a, b) = (world.find(kind, a).unwrap(), world.find(kind, b).unwrap());
+        let keys = query.sort.iter().map(|sort| compare(*sort, a, b));
+        let ties = if newest_first { b_rid.cmp(a_rid) } else { a_rid.cmp(b_rid) };
+        keys.fold(Ordering::Equal, Ordering::then).then(ties)
+    });
+    rows.into_iter().map(|(_, id)| id).collect()
+}
+
+fn compare(sort: Sort, a: Indexed<'_>, b: Indexed<'_>) -> Ordering {
+    let descending = sort.descending;
+    match sort.by {
+        SortBy::Id => directed(descending, a.id.cmp(b.id)),
+        SortBy::LastUpdated => directed(descending, a.last_updated.cmp(&b.last_updated)),
+        SortBy::Date(parameter) => {
+            let values = |keys: &SearchKeys| {
+                let keys = keys.dates.iter().filter(|key| key.parameter == parameter);
+                keys.map(|key| (key.low, key.high)).collect()
+            };
+            missing_last(descending, values(a.keys), values(b.keys), Ord::cmp)
+        }
+        SortBy::Quantity(parameter) => {
+            let values = |keys: &SearchKeys| {
+                let keys = keys.quantities.iter().filter(|key| key.parameter == parameter && key.unit == 0);
+                keys.map(|key| (key.low, key.high)).collect()
+            };
+            missing_last(descending, values(a.keys), values(b.keys), |a, b| a.partial_cmp(b).unwrap())
+        }
+        SortBy::String(parameter) => {
+            let values = |keys: &SearchKeys| {
+                let keys = keys.strings.iter().filter(|key| key.parameter == parameter);
+                keys.map(|key| (key.folded.clone(), key.exact)).collect()
+            };
+            missing_last(descending, values(a.keys), values(b.keys), Ord::cmp)
+        }
+        SortBy::Uri(parameter) => {
+            let values = |keys: &SearchKeys| {
+                let keys = keys.uris.iter().filter(|key| key.parameter == parameter);
+                keys.map(|key| key.value.clone()).collect()
+            };
+            missing_last(descending, values(a.keys), values(b.keys), Ord::cmp)
+        }
+        SortBy::Text(parameter) => {
+            let text = |keys: &SearchKeys| text(keys, parameter, descending);
+            missing_last(descending, text(a.keys), text(b.keys), Ord::cmp)
+        }
+    }
+}
+
+fn text(keys: &SearchKeys, parameter: ParameterId, descending: bool) -> Vec<Box<str>> {
+    let texts = keys.sort_texts.iter().filter(|text| text.parameter == parameter);
+    texts.map(|text| if descending { text.greatest.clone() } else { text.least.clone() }).collect()
+}
+
+/// Compares the least of the values, or the greatest of them.
+fn missing_last<T>(
+    descending: bool,
+    mut a: Vec<T>,
+    mut b: Vec<T>,
+    order: impl Fn(&T, &T) -> Ordering,
+) -> Ordering {
+    for values in [&mut a, &mut b] {
+        values.sort_by(|a, b| directed(descending, order(a, b)));
+    }
+    match (a.first(), b.first()) {
+        (Some(a), Some(b)) => directed(descending, order(a, b)),
+        (None, Some(_)) => Ordering::Greater,
+        (Some(_), None) => Ordering::Less,
+        (None, None) => Ordering::Equal,
+    }
+}
+
+fn directed(descending: bool, order: Ordering) -> Ordering {
+    if descending { order.reverse() } else { order }
+}
