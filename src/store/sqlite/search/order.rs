@@ -3,7 +3,7 @@
 use fhir_search::query::{Sort, SortBy};
 
 use crate::store::StoreError;
-use crate::store::keys_blob::{Real, StoredKeys};
+use crate::store::keys_blob::{QuantityRow, Real, StoredKeys};
 use crate::store::query::{Bound, Fragment};
 
 /// The unit under which every number and quantity stands.
@@ -76,9 +76,7 @@ pub(super) fn sort_key(keys: &StoredKeys, kind: Kind, parameter: i32, descending
         Kind::Date => leading(&keys.dates, descending, |key| key.parameter.0 == parameter)
             .map(|key| [integer_bytes(key.low), integer_bytes(key.high)].concat()),
         Kind::Quantity => {
-            let belongs = |key: &crate::store::keys_blob::QuantityRow| {
-                key.parameter.0 == parameter && key.unit == ANY_UNIT
-            };
+            let belongs = |key: &QuantityRow| key.parameter.0 == parameter && key.unit == ANY_UNIT;
             leading(&keys.quantities, descending, belongs)
                 .map(|key| [real_bytes(key.low), real_bytes(key.high)].concat())
         }

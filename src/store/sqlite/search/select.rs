@@ -1,6 +1,6 @@
 //! The statements of a search: rows from a source, tested for the other conditions, in the order asked for.
 
-use fhir_search::query::Sort;
+use fhir_search::query::{Sort, SortBy};
 
 use super::keyset::{Direction, behind, order_by};
 use super::order::{self, Column, Kind, Position, columns, index_columns, rid_column};
@@ -8,6 +8,7 @@ use crate::store::StoreError;
 use crate::store::query::{Condition, Fragment, Row, Source, Types};
 
 /// A search with its names resolved.
+#[derive(Clone)]
 pub(super) struct Search<'a> {
     pub(super) types: Types,
     /// All must hold.
@@ -176,12 +177,6 @@ pub(super) fn count_collected(search: &Search<'_>, driver: usize) -> Fragment {
     }
 }
 
-impl Clone for Search<'_> {
-    fn clone(&self) -> Self {
-        Self { types: self.types.clone(), conditions: self.conditions.clone(), sort: self.sort }
-    }
-}
-
 /// The rows of one condition whose sources all have the order of resources, merged, newest first; read from a position on.
 pub(super) fn merged(
     search: &Search<'_>,
@@ -217,7 +212,7 @@ fn arm(search: &Search<'_>, driver: usize, source: Source) -> Select {
 
 /// Adds the ids, as `i`, where a key of `_sort` needs them.
 fn with_ids(from: Fragment, sort: &[Sort]) -> Fragment {
-    if sort.iter().any(|key| key.by == fhir_search::query::SortBy::Id) {
+    if sort.iter().any(|key| key.by == SortBy::Id) {
         from.push(" CROSS JOIN resource_id AS i ON i.rid = c.rid")
     } else {
         from

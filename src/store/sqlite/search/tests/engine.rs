@@ -1,7 +1,7 @@
 //! The engine and the oracle give the same answers, by every plan, page by page in both directions, and while writes go on.
 
 use fhir_search::keys::SearchKeys;
-use fhir_search::query::{Query, Total};
+use fhir_search::query::{Clause, Query, Sort, SortBy, Total};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -165,8 +165,7 @@ fn a_cursor_of_another_order_is_refused() {
     let plain = query("Patient", Vec::new(), Vec::new(), 2);
     let next = world.search(&plain, None).unwrap().next.unwrap();
     assert_eq!(world.search(&plain, Some(&next)).unwrap().matches.len(), 1);
-    let by = fhir_search::query::SortBy::Id;
-    let sorted = query("Patient", Vec::new(), vec![fhir_search::query::Sort { by, descending: false }], 2);
+    let sorted = query("Patient", Vec::new(), vec![Sort { by: SortBy::Id, descending: false }], 2);
     assert!(matches!(world.search(&sorted, Some(&next)), Err(StoreError::BadCursor)));
 }
 
@@ -197,6 +196,6 @@ fn several_types_are_searched_together() {
     query.types.push("Observation".into());
     query.types.push("Unknown".into());
     assert_eq!(forwards(&mut world, &query).0, [vec!["2", "2", "1"], vec!["1"]]);
-    query.clauses = vec![fhir_search::query::Clause::Id(vec!["2".into(), "9".into()])];
+    query.clauses = vec![Clause::Id(vec!["2".into(), "9".into()])];
     assert_eq!(world.ids(&query), ["2", "2"]);
 }
