@@ -14,8 +14,9 @@ use crate::store::sqlite::{Options, SqliteStore};
 
 /// Opens the database of the settings, creating it where there is none, and builds the engines over it.
 pub fn open(settings: &Settings) -> Result<Context, Failure> {
-    std::fs::create_dir_all(&settings.data_dir)
-        .map_err(|error| format!("the data folder {} cannot be made: {error}", settings.data_dir.display()))?;
+    std::fs::create_dir_all(&settings.data_dir).map_err(|error| {
+        format!("the data folder {} cannot be made: {error}", settings.data_dir.display())
+    })?;
     let registry = Arc::new(definitions(settings)?);
     let options = Options {
         readers: settings.readers,

@@ -30,7 +30,12 @@ const fn value(name: &'static str, value: &'static str, default: &'static str, d
 pub const SETTINGS: [Setting; 16] = [
     value("listen", "ADDRESS:PORT", "127.0.0.1:8080", "Where the server listens"),
     value("base-path", "PATH", "/fhir", "Where the FHIR API begins below the address"),
-    value("base-url", "URL", "", "The address under which clients know the FHIR API; links begin with it (default: the host they asked for)"),
+    value(
+        "base-url",
+        "URL",
+        "",
+        "The address under which clients know the FHIR API; links begin with it (default: the host they asked for)",
+    ),
     value("data-dir", "DIR", "westway-data", "The folder of the database and of added packages"),
     value("database-url", "URL", "", "The database, sqlite:PATH (default: westway.db in the data folder)"),
     Setting {
@@ -39,7 +44,12 @@ pub const SETTINGS: [Setting; 16] = [
         default: "false",
         doc: "Serve without authentication on an address that other machines can reach",
     },
-    value("integrity", "enforce|warn|off", "enforce", "What happens to references to resources that are not here, and to deletions of resources referred to"),
+    value(
+        "integrity",
+        "enforce|warn|off",
+        "enforce",
+        "What happens to references to resources that are not here, and to deletions of resources referred to",
+    ),
     value("default-count", "N", "20", "Matches on a page when the client does not say"),
     value("max-count", "N", "1000", "Matches on a page at most"),
     value("max-body", "BYTES", "134217728", "Size of a request's body at most"),
@@ -47,7 +57,12 @@ pub const SETTINGS: [Setting; 16] = [
     value("workers", "N", "0", "Threads that speak HTTP (0: one for each core)"),
     value("readers", "N", "8", "Connections that read the database"),
     value("cache", "MEGABYTES", "64", "Database pages kept in memory by the writer"),
-    value("log", "FILTER", "info", "What is logged, as env_logger reads it: warn, or westway::access=off,info"),
+    value(
+        "log",
+        "FILTER",
+        "info",
+        "What is logged, as env_logger reads it: warn, or westway::access=off,info",
+    ),
     value("now", "DATE", "", "The day on which the demo population lives (default: today)"),
 ];
 
@@ -152,7 +167,10 @@ impl Setting {
 
 /// Adds a flag for each setting, and `--config`.
 pub fn with_flags(command: Command) -> Command {
-    let file = Arg::new("config").long("config").value_name("FILE").help("A TOML file with settings [env: WESTWAY_CONFIG]");
+    let file = Arg::new("config")
+        .long("config")
+        .value_name("FILE")
+        .help("A TOML file with settings [env: WESTWAY_CONFIG]");
     let flags = SETTINGS.iter().map(|setting| {
         let mut help = setting.doc.to_owned();
         if setting.value.is_some() && !setting.default.is_empty() {
@@ -175,7 +193,10 @@ pub struct Resolved {
 
 impl Resolved {
     /// Looks each setting up: command line, environment, file, default.
-    pub fn new(flags: &ArgMatches, environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+    pub fn new(
+        flags: &ArgMatches,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
         let file = flags.get_one::<String>("config").cloned().or_else(|| environment("WESTWAY_CONFIG"));
         let table = file.as_deref().map(read_file).transpose()?.unwrap_or_default();
         let values = SETTINGS.iter().map(|setting| {
@@ -187,7 +208,8 @@ impl Resolved {
                 return (setting, value, Origin::Flag);
             }
             // DATABASE_URL is what hosting platforms set.
-            let conventional = || (setting.name == "database-url").then(|| environment("DATABASE_URL")).flatten();
+            let conventional =
+                || (setting.name == "database-url").then(|| environment("DATABASE_URL")).flatten();
             if let Some(value) = environment(&setting.variable()).or_else(conventional) {
                 return (setting, value, Origin::Environment);
             }
@@ -215,14 +237,17 @@ impl Resolved {
         parse: impl Fn(&str) -> Option<T>,
     ) -> Result<T, ConfigError> {
         let found = self.values.iter().find(|(setting, ..)| setting.name == name);
-        let (name, value, origin) =
-            found.map_or(("", "", &Origin::Default), |(setting, value, origin)| (setting.name, value, origin));
-        let bad = || ConfigError::BadValue { name, value: value.to_owned(), origin: origin.clone(), expected };
+        let (name, value, origin) = found
+            .map_or(("", "", &Origin::Default), |(setting, value, origin)| (setting.name, value, origin));
+        let bad =
+            || ConfigError::BadValue { name, value: value.to_owned(), origin: origin.clone(), expected };
         parse(value).ok_or_else(bad)
     }
 
     fn number<T: FromStr + PartialOrd>(&self, name: &str, least: T) -> Result<T, ConfigError> {
-        self.parsed(name, "a whole number in range", |text| text.parse().ok().filter(|number| *number >= least))
+        self.parsed(name, "a whole number in range", |text| {
+            text.parse().ok().filter(|number| *number >= least)
+        })
     }
 
     /// The settings as the program uses them.
@@ -262,12 +287,15 @@ impl Resolved {
 }
 
 fn is_loopback(listen: &str) -> bool {
-    listen.to_socket_addrs().is_ok_and(|mut all: std::vec::IntoIter<SocketAddr>| all.all(|a| a.ip().is_loopback()))
+    listen
+        .to_socket_addrs()
+        .is_ok_and(|mut all: std::vec::IntoIter<SocketAddr>| all.all(|a| a.ip().is_loopback()))
 }
 
 fn base_path(text: &str) -> Option<String> {
     let trimmed = text.trim_end_matches('/');
-    (trimmed.len() > 1 && trimmed.starts_with('/') && !trimmed.contains(['?', '#', '{'])).then(|| trimmed.to_owned())
+    (trimmed.len() > 1 && trimmed.starts_with('/') && !trimmed.contains(['?', '#', '{']))
+        .then(|| trimmed.to_owned())
 }
 
 fn database(text: &str, default: &std::path::Path) -> Option<PathBuf> {
@@ -289,7 +317,8 @@ fn integrity(text: &str) -> Option<Integrity> {
 
 fn day(text: &str) -> Option<(i32, u8, u8)> {
     let mut parts = text.splitn(3, '-');
-    let (year, month, day) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let (year, month, day) =
+        (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
     ((1..=12).contains(&month) && (1..=31).contains(&day)).then_some((year, month, day))
 }
 
@@ -320,9 +349,14 @@ pub fn markdown() -> String {
     let mut out = String::from("| flag and key | variable | default | meaning |\n|---|---|---|---|\n");
     for setting in &SETTINGS {
         let value = setting.value.map(|value| format!(" {}", value.replace('|', "\\|"))).unwrap_or_default();
-        let default = if setting.default.is_empty() { String::new() } else { format!("`{}`", setting.default) };
+        let default =
+            if setting.default.is_empty() { String::new() } else { format!("`{}`", setting.default) };
         let name = setting.name;
-        out.push_str(&format!("| `--{name}{value}` | `{}` | {default} | {} |\n", setting.variable(), setting.doc));
+        out.push_str(&format!(
+            "| `--{name}{value}` | `{}` | {default} | {} |\n",
+            setting.variable(),
+            setting.doc
+        ));
     }
     out
 }
@@ -334,7 +368,8 @@ mod tests {
     fn resolve(flags: &[&str], environment: &[(&str, &str)]) -> Result<Settings, ConfigError> {
         let command = with_flags(Command::new("westway"));
         let matches = command.get_matches_from([&["westway"], flags].concat());
-        let environment = |name: &str| environment.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
+        let environment =
+            |name: &str| environment.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
         Resolved::new(&matches, &environment)?.settings()
     }
 
@@ -356,7 +391,10 @@ mod tests {
     #[test]
     fn a_bad_value_says_where_it_came_from() {
         let error = resolve(&[], &[("WESTWAY_INTEGRITY", "maybe")]).unwrap_err();
-        assert_eq!(error.to_string(), "integrity = 'maybe' (from the environment): enforce, warn or off was expected");
+        assert_eq!(
+            error.to_string(),
+            "integrity = 'maybe' (from the environment): enforce, warn or off was expected"
+        );
     }
 
     #[test]
@@ -368,7 +406,10 @@ mod tests {
     #[test]
     fn the_database_is_in_the_data_folder_unless_said() {
         assert_eq!(resolve(&["--data-dir", "d"], &[]).unwrap().database, PathBuf::from("d/westway.db"));
-        assert_eq!(resolve(&[], &[("DATABASE_URL", "sqlite:///a/b.db")]).unwrap().database, PathBuf::from("/a/b.db"));
+        assert_eq!(
+            resolve(&[], &[("DATABASE_URL", "sqlite:///a/b.db")]).unwrap().database,
+            PathBuf::from("/a/b.db")
+        );
         assert!(resolve(&["--database-url", "mysql://x"], &[]).is_err());
     }
 

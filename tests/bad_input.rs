@@ -11,16 +11,51 @@ use common::{FHIR_JSON, Server};
 const CASES: [(&str, &str, &str, u16, &str, &str); 22] = [
     ("POST", "Patient", r#"{"resourceType":"Patient","#, 400, "structure", "line 1, column"),
     ("POST", "Patient", "", 400, "required", "Patient"),
-    ("POST", "Patient", r#"{"resourceType":"Observation","status":"final","code":{"text":"x"}}"#, 400, "invalid", "Observation"),
+    (
+        "POST",
+        "Patient",
+        r#"{"resourceType":"Observation","status":"final","code":{"text":"x"}}"#,
+        400,
+        "invalid",
+        "Observation",
+    ),
     ("POST", "Patient", r#"{"name":[]}"#, 400, "invalid", "resourceType"),
     ("POST", "Patient", r#"{"resourceType":"Patient","nickname":"x"}"#, 400, "structure", "nickname"),
     ("POST", "Patient", r#"{"resourceType":"Patient","gender":"malee"}"#, 400, "", "Patient.gender"),
-    ("POST", "Patient", r#"{"resourceType":"Patient","name":{"family":"x"}}"#, 400, "structure", "Patient.name"),
-    ("POST", "Patient", r#"{"resourceType":"Patient","birthDate":"2023-02-30"}"#, 400, "value", "Patient.birthDate"),
+    (
+        "POST",
+        "Patient",
+        r#"{"resourceType":"Patient","name":{"family":"x"}}"#,
+        400,
+        "structure",
+        "Patient.name",
+    ),
+    (
+        "POST",
+        "Patient",
+        r#"{"resourceType":"Patient","birthDate":"2023-02-30"}"#,
+        400,
+        "value",
+        "Patient.birthDate",
+    ),
     ("POST", "Patient", r#"{"resourceType":"Patient","active":"yes"}"#, 400, "", "Patient.active"),
     ("POST", "Observation", r#"{"resourceType":"Observation","status":"final"}"#, 400, "required", "code"),
-    ("POST", "Patient", r#"{"resourceType":"Patient","deceasedBoolean":true,"deceasedDateTime":"2020"}"#, 400, "structure", "deceased"),
-    ("POST", "Patient", r#"{"resourceType":"Patient","active":true,"active":false}"#, 400, "structure", "twice"),
+    (
+        "POST",
+        "Patient",
+        r#"{"resourceType":"Patient","deceasedBoolean":true,"deceasedDateTime":"2020"}"#,
+        400,
+        "structure",
+        "deceased",
+    ),
+    (
+        "POST",
+        "Patient",
+        r#"{"resourceType":"Patient","active":true,"active":false}"#,
+        400,
+        "structure",
+        "twice",
+    ),
     ("PUT", "Patient/a_b", r#"{"resourceType":"Patient","id":"a_b"}"#, 400, "value", "a_b"),
     ("PUT", "Patient/a", r#"{"resourceType":"Patient","id":"b"}"#, 400, "invalid", "'b'"),
     ("PUT", "Patient/a", r#"{"resourceType":"Patient"}"#, 400, "invalid", "missing"),
@@ -29,7 +64,14 @@ const CASES: [(&str, &str, &str, u16, &str, &str); 22] = [
     ("GET", "Patient?nosuch=1", "", 400, "", "birthdate"),
     ("GET", "Patient?birthdate=yesterday", "", 400, "", "yesterday"),
     ("GET", "Patient/x/$everything", "", 404, "not-supported", "$everything"),
-    ("POST", "Encounter", r#"{"resourceType":"Encounter","status":"planned","class":{"code":"AMB"},"subject":{"reference":"Patient/ghost"}}"#, 422, "not-found", "Patient/ghost"),
+    (
+        "POST",
+        "Encounter",
+        r#"{"resourceType":"Encounter","status":"planned","class":{"code":"AMB"},"subject":{"reference":"Patient/ghost"}}"#,
+        422,
+        "not-found",
+        "Patient/ghost",
+    ),
     ("POST", "", r#"{"resourceType":"Bundle","type":"collection"}"#, 400, "", "batch"),
 ];
 
@@ -74,7 +116,8 @@ fn unknown_parameters_are_refused_or_named_when_the_client_is_lenient() {
     server.put("Patient/p", r#"{"resourceType":"Patient","id":"p"}"#).expect(201);
     let strict = server.get("Patient?colour=red").expect(400);
     assert!(strict.body.contains("colour") && strict.body.contains("family"), "{}", strict.body);
-    let lenient = server.send("GET", "Patient?colour=red&_count=5", &[("Prefer", "handling=lenient")], "").expect(200);
+    let lenient =
+        server.send("GET", "Patient?colour=red&_count=5", &[("Prefer", "handling=lenient")], "").expect(200);
     assert_eq!(lenient.matches(), ["p"]);
     assert!(!lenient.link("self").unwrap().contains("colour"));
     let outcome = lenient.json()["entry"].as_array().unwrap().last().unwrap().clone();

@@ -28,17 +28,20 @@ fn references_between_entries_are_rewritten_everywhere() {
     let server = Server::start();
     let urn = "urn:uuid:5f5ad7a0-3b7e-4d5e-9a4e-0d8f1d2c3b4a";
     let oid = "urn:oid:1.2.826.0.1.99";
-    let body = bundle("transaction", json!([
-        { "fullUrl": urn, "resource": { "resourceType": "Patient", "link": [{ "other": { "reference": "http://old.example/fhir/Patient/9" }, "type": "seealso" }] },
-          "request": { "method": "POST", "url": "Patient" } },
-        { "fullUrl": oid, "resource": { "resourceType": "Organization", "name": "Trust" }, "request": { "method": "POST", "url": "Organization" } },
-        { "fullUrl": "http://old.example/fhir/Patient/9", "resource": { "resourceType": "Patient", "managingOrganization": { "reference": oid } },
-          "request": { "method": "POST", "url": "Patient" } },
-        { "resource": { "resourceType": "Encounter", "status": "finished", "class": { "code": "AMB" }, "subject": { "reference": urn },
-            "text": { "status": "generated", "div": format!("<div xmlns=\"http://www.w3.org/1999/xhtml\"><a href=\"{urn}\">who</a></div>") },
-            "extension": [{ "url": "http://example.org/e", "valueUri": oid }] },
-          "request": { "method": "POST", "url": "Encounter" } },
-    ]));
+    let body = bundle(
+        "transaction",
+        json!([
+            { "fullUrl": urn, "resource": { "resourceType": "Patient", "link": [{ "other": { "reference": "http://old.example/fhir/Patient/9" }, "type": "seealso" }] },
+              "request": { "method": "POST", "url": "Patient" } },
+            { "fullUrl": oid, "resource": { "resourceType": "Organization", "name": "Trust" }, "request": { "method": "POST", "url": "Organization" } },
+            { "fullUrl": "http://old.example/fhir/Patient/9", "resource": { "resourceType": "Patient", "managingOrganization": { "reference": oid } },
+              "request": { "method": "POST", "url": "Patient" } },
+            { "resource": { "resourceType": "Encounter", "status": "finished", "class": { "code": "AMB" }, "subject": { "reference": urn },
+                "text": { "status": "generated", "div": format!("<div xmlns=\"http://www.w3.org/1999/xhtml\"><a href=\"{urn}\">who</a></div>") },
+                "extension": [{ "url": "http://example.org/e", "valueUri": oid }] },
+              "request": { "method": "POST", "url": "Encounter" } },
+        ]),
+    );
     let answer = server.post("", &body).expect(200);
     assert_eq!(answer.json()["type"], "transaction-response");
     assert_eq!(statuses(&answer), ["201"; 4]);
@@ -57,13 +60,28 @@ fn one_bad_entry_refuses_the_whole_transaction_and_is_named() {
     let server = Server::start();
     let good = json!({ "resource": { "resourceType": "Patient" }, "request": { "method": "POST", "url": "Patient" } });
     let bad_entries = [
-        (json!({ "resource": { "resourceType": "Patient", "gender": "malee" }, "request": { "method": "POST", "url": "Patient" } }), 400),
-        (json!({ "resource": { "resourceType": "Encounter", "status": "planned", "class": { "code": "AMB" }, "subject": { "reference": "Patient/ghost" } },
-                 "request": { "method": "POST", "url": "Encounter" } }), 422),
-        (json!({ "resource": { "resourceType": "Encounter", "status": "planned", "class": { "code": "AMB" }, "subject": { "reference": "Patient?identifier=none" } },
-                 "request": { "method": "POST", "url": "Encounter" } }), 412),
-        (json!({ "resource": { "resourceType": "Patient", "id": "x" }, "request": { "method": "PUT", "url": "Patient/x", "ifMatch": "W/\"3\"" } }), 412),
-        (json!({ "resource": { "resourceType": "Patient" }, "request": { "method": "POST", "url": "Observation" } }), 400),
+        (
+            json!({ "resource": { "resourceType": "Patient", "gender": "malee" }, "request": { "method": "POST", "url": "Patient" } }),
+            400,
+        ),
+        (
+            json!({ "resource": { "resourceType": "Encounter", "status": "planned", "class": { "code": "AMB" }, "subject": { "reference": "Patient/ghost" } },
+                 "request": { "method": "POST", "url": "Encounter" } }),
+            422,
+        ),
+        (
+            json!({ "resource": { "resourceType": "Encounter", "status": "planned", "class": { "code": "AMB" }, "subject": { "reference": "Patient?identifier=none" } },
+                 "request": { "method": "POST", "url": "Encounter" } }),
+            412,
+        ),
+        (
+            json!({ "resource": { "resourceType": "Patient", "id": "x" }, "request": { "method": "PUT", "url": "Patient/x", "ifMatch": "W/\"3\"" } }),
+            412,
+        ),
+        (
+            json!({ "resource": { "resourceType": "Patient" }, "request": { "method": "POST", "url": "Observation" } }),
+            400,
+        ),
         (json!({ "request": { "method": "POST", "url": "$export" } }), 400),
     ];
     for (bad, status) in bad_entries {
@@ -78,12 +96,15 @@ fn one_bad_entry_refuses_the_whole_transaction_and_is_named() {
 fn writes_are_done_in_the_order_of_the_specification_and_reads_see_them() {
     let server = Server::start();
     server.put("Patient/old", r#"{"resourceType":"Patient","id":"old"}"#).expect(201);
-    let body = bundle("transaction", json!([
-        { "request": { "method": "GET", "url": "Patient/new" } },
-        { "request": { "method": "GET", "url": "Patient?_id=new,old" } },
-        { "resource": { "resourceType": "Patient", "id": "new" }, "request": { "method": "PUT", "url": "Patient/new" } },
-        { "request": { "method": "DELETE", "url": "Patient/old" } },
-    ]));
+    let body = bundle(
+        "transaction",
+        json!([
+            { "request": { "method": "GET", "url": "Patient/new" } },
+            { "request": { "method": "GET", "url": "Patient?_id=new,old" } },
+            { "resource": { "resourceType": "Patient", "id": "new" }, "request": { "method": "PUT", "url": "Patient/new" } },
+            { "request": { "method": "DELETE", "url": "Patient/old" } },
+        ]),
+    );
     let answer = server.post("", &body).expect(200);
     assert_eq!(statuses(&answer), ["200", "200", "201", "204"]);
     let entries = answer.json()["entry"].clone();
@@ -105,36 +126,51 @@ fn two_entries_about_one_resource_are_refused() {
 fn a_condition_in_a_transaction_finds_what_is_there() {
     let server = Server::start();
     let urn = "urn:uuid:0b1f7a5e-7d0b-4c85-9c0b-2f2a8b6c4d11";
-    let body = bundle("transaction", json!([
-        { "fullUrl": urn, "resource": { "resourceType": "Organization", "name": "Trust", "identifier": [{ "system": "urn:x", "value": "1" }] },
-          "request": { "method": "POST", "url": "Organization", "ifNoneExist": "identifier=urn:x|1" } },
-        { "resource": { "resourceType": "Patient", "managingOrganization": { "reference": urn } }, "request": { "method": "POST", "url": "Patient" } },
-    ]));
+    let body = bundle(
+        "transaction",
+        json!([
+            { "fullUrl": urn, "resource": { "resourceType": "Organization", "name": "Trust", "identifier": [{ "system": "urn:x", "value": "1" }] },
+              "request": { "method": "POST", "url": "Organization", "ifNoneExist": "identifier=urn:x|1" } },
+            { "resource": { "resourceType": "Patient", "managingOrganization": { "reference": urn } }, "request": { "method": "POST", "url": "Patient" } },
+        ]),
+    );
     let first = server.post("", &body).expect(200);
     let second = server.post("", &body).expect(200);
-    assert_eq!((statuses(&first), statuses(&second)), (vec!["201".into(); 2], vec!["200".to_owned(), "201".into()]));
+    assert_eq!(
+        (statuses(&first), statuses(&second)),
+        (vec!["201".into(); 2], vec!["200".to_owned(), "201".into()])
+    );
     assert_eq!(location(&first, 0), location(&second, 0));
     let patient = server.get(&location(&second, 1)).expect(200).json();
     assert_eq!(patient["managingOrganization"]["reference"], location(&first, 0));
-    let conditional = bundle("transaction", json!([
-        { "resource": { "resourceType": "Patient", "managingOrganization": { "reference": "Organization?identifier=urn:x|1" } },
-          "request": { "method": "POST", "url": "Patient" } },
-    ]));
+    let conditional = bundle(
+        "transaction",
+        json!([
+            { "resource": { "resourceType": "Patient", "managingOrganization": { "reference": "Organization?identifier=urn:x|1" } },
+              "request": { "method": "POST", "url": "Patient" } },
+        ]),
+    );
     let third = server.post("", &conditional).expect(200);
-    assert_eq!(server.get(&location(&third, 0)).json()["managingOrganization"]["reference"], location(&first, 0));
+    assert_eq!(
+        server.get(&location(&third, 0)).json()["managingOrganization"]["reference"],
+        location(&first, 0)
+    );
 }
 
 #[test]
 fn the_entries_of_a_batch_stand_for_themselves() {
     let server = Server::start();
-    let body = bundle("batch", json!([
-        { "resource": { "resourceType": "Patient", "id": "p" }, "request": { "method": "PUT", "url": "Patient/p" } },
-        { "resource": { "resourceType": "Patient", "gender": "malee" }, "request": { "method": "POST", "url": "Patient" } },
-        { "request": { "method": "GET", "url": "Patient/p" } },
-        { "request": { "method": "GET", "url": "Patient/none" } },
-        { "request": { "method": "GET", "url": "metadata" } },
-        { "request": { "method": "DELETE", "url": "Patient/p" } },
-    ]));
+    let body = bundle(
+        "batch",
+        json!([
+            { "resource": { "resourceType": "Patient", "id": "p" }, "request": { "method": "PUT", "url": "Patient/p" } },
+            { "resource": { "resourceType": "Patient", "gender": "malee" }, "request": { "method": "POST", "url": "Patient" } },
+            { "request": { "method": "GET", "url": "Patient/p" } },
+            { "request": { "method": "GET", "url": "Patient/none" } },
+            { "request": { "method": "GET", "url": "metadata" } },
+            { "request": { "method": "DELETE", "url": "Patient/p" } },
+        ]),
+    );
     let answer = server.post("", &body).expect(200);
     assert_eq!(answer.json()["type"], "batch-response");
     assert_eq!(statuses(&answer), ["201", "400", "200", "404", "200", "204"]);

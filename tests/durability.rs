@@ -66,7 +66,10 @@ fn every_acknowledged_write_survives_sigkill_and_none_is_half_there() {
 }
 
 fn kill_by_signal(server: &Server) {
-    let killed = std::process::Command::new("kill").args(["-KILL", &server.process_id().to_string()]).status().unwrap();
+    let killed = std::process::Command::new("kill")
+        .args(["-KILL", &server.process_id().to_string()])
+        .status()
+        .unwrap();
     assert!(killed.success());
 }
 
@@ -79,7 +82,11 @@ fn check(server: &Server, acknowledged: &[String], attempted: usize) {
     let patients = count("Patient?_summary=count");
     assert_eq!(patients, count("Encounter?_summary=count"));
     assert_eq!(patients, count("Encounter?subject:Patient._lastUpdated=ge2000&_summary=count"));
-    assert!((acknowledged.len()..=attempted).contains(&patients), "{} <= {patients} <= {attempted}", acknowledged.len());
+    assert!(
+        (acknowledged.len()..=attempted).contains(&patients),
+        "{} <= {patients} <= {attempted}",
+        acknowledged.len()
+    );
     let total = server.get("_history?_count=1").expect(200).json()["total"].as_u64().unwrap() as usize;
     assert_eq!(total, 2 * patients);
 }
@@ -126,7 +133,8 @@ fn sixteen_transactions_with_one_condition_create_one_resource() {
 #[test]
 fn versions_of_one_resource_have_no_gaps_and_compare_and_set_loses_no_update() {
     let server = Server::start();
-    let body = |count: u64| format!(r#"{{"resourceType":"Basic","id":"counter","code":{{"text":"{count}"}}}}"#);
+    let body =
+        |count: u64| format!(r#"{{"resourceType":"Basic","id":"counter","code":{{"text":"{count}"}}}}"#);
     server.put("Basic/counter", &body(0)).expect(201);
     let increments = 10;
     thread::scope(|scope| {
@@ -150,7 +158,8 @@ fn versions_of_one_resource_have_no_gaps_and_compare_and_set_loses_no_update() {
     assert_eq!(last["code"]["text"], "40");
     assert_eq!(last["meta"]["versionId"], "41");
     let history = server.get("Basic/counter/_history?_count=100").expect(200).json();
-    let texts: Vec<&Value> = history["entry"].as_array().unwrap().iter().map(|entry| &entry["resource"]["code"]["text"]).collect();
+    let texts: Vec<&Value> =
+        history["entry"].as_array().unwrap().iter().map(|entry| &entry["resource"]["code"]["text"]).collect();
     let expected: Vec<String> = (0..=40).rev().map(|count| count.to_string()).collect();
     assert_eq!(texts, expected.iter().collect::<Vec<_>>());
 }

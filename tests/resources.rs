@@ -7,7 +7,8 @@ mod common;
 use common::{FHIR_JSON, Server};
 use serde_json::json;
 
-const PATIENT: &str = r#"{"resourceType":"Patient","name":[{"family":"Okafor","given":["Ada"]}],"gender":"female"}"#;
+const PATIENT: &str =
+    r#"{"resourceType":"Patient","name":[{"family":"Okafor","given":["Ada"]}],"gender":"female"}"#;
 
 #[test]
 fn a_created_resource_can_be_read_at_its_location() {
@@ -29,7 +30,8 @@ fn a_created_resource_can_be_read_at_its_location() {
 #[test]
 fn updates_make_versions_and_deletions_keep_them() {
     let server = Server::start();
-    let body = |city: &str| format!(r#"{{"resourceType":"Patient","id":"p1","address":[{{"city":"{city}"}}]}}"#);
+    let body =
+        |city: &str| format!(r#"{{"resourceType":"Patient","id":"p1","address":[{{"city":"{city}"}}]}}"#);
     server.put("Patient/p1", &body("Harrow")).expect(201);
     let second = server.put("Patient/p1", &body("Ealing")).expect(200);
     assert_eq!(second.header("ETag"), "W/\"2\"");
@@ -54,7 +56,9 @@ fn if_match_guards_an_update_and_a_deletion() {
     put("W/\"1\"").expect(200);
     server.send("DELETE", "Basic/b", &[("If-Match", "W/\"1\"")], "").expect(412);
     assert_eq!(server.get("Basic/b").expect(200).json()["meta"]["versionId"], "2");
-    server.send("PUT", "Basic/none", &[FHIR_JSON, ("If-Match", "W/\"1\"")], &body.replace("\"b\"", "\"none\"")).expect(412);
+    server
+        .send("PUT", "Basic/none", &[FHIR_JSON, ("If-Match", "W/\"1\"")], &body.replace("\"b\"", "\"none\""))
+        .expect(412);
 }
 
 #[test]
@@ -77,7 +81,16 @@ fn history_tells_every_version_newest_first_on_three_levels() {
     let methods = |path: &str| -> Vec<String> {
         let bundle = server.get(path).expect(200).json();
         let entries = bundle["entry"].as_array().unwrap().clone();
-        entries.iter().map(|entry| format!("{} {}", entry["request"]["method"].as_str().unwrap(), entry["response"]["etag"].as_str().unwrap())).collect()
+        entries
+            .iter()
+            .map(|entry| {
+                format!(
+                    "{} {}",
+                    entry["request"]["method"].as_str().unwrap(),
+                    entry["response"]["etag"].as_str().unwrap()
+                )
+            })
+            .collect()
     };
     assert_eq!(methods("Patient/a/_history"), ["DELETE W/\"3\"", "PUT W/\"2\"", "PUT W/\"1\""]);
     assert_eq!(methods("Patient/_history").len(), 3);
@@ -104,7 +117,9 @@ fn decimals_order_and_primitive_extensions_come_back_as_they_were_sent() {
 #[test]
 fn the_demo_population_is_accepted_by_the_server_itself() {
     let server = Server::start_with(&["--demo", "--patients", "20", "--now", "2026-11-24"]);
-    let count = |path: &str| server.get(&format!("{path}&_summary=count")).expect(200).json()["total"].as_u64().unwrap();
+    let count = |path: &str| {
+        server.get(&format!("{path}&_summary=count")).expect(200).json()["total"].as_u64().unwrap()
+    };
     assert_eq!(count("Patient?birthdate=ge1900"), 20);
     assert!(count("ServiceRequest?status=active,completed,revoked,on-hold,draft") > 0);
     assert!(count("Encounter?date=ge2000") > 0);

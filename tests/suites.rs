@@ -16,17 +16,24 @@ const SYNTHEA_ENTRIES: &str = "92114 entries loaded";
 fn all_synthea_bundles_load_and_can_be_searched() {
     let Some(folder) = shared("synthea") else { return };
     let data = tempfile::tempdir().unwrap();
-    let output = westway(&["load", "--log", "warn", "--data-dir"]).arg(data.path()).arg(&folder).output().unwrap();
-    let (said, complained) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let output =
+        westway(&["load", "--log", "warn", "--data-dir"]).arg(data.path()).arg(&folder).output().unwrap();
+    let (said, complained) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     println!("synthea: {said}");
     assert!(output.status.success() && said.contains(SYNTHEA_ENTRIES), "{said}\n{complained}");
-    let again = westway(&["load", "--log", "warn", "--data-dir"]).arg(data.path()).arg(&folder).output().unwrap();
+    let again =
+        westway(&["load", "--log", "warn", "--data-dir"]).arg(data.path()).arg(&folder).output().unwrap();
     assert!(String::from_utf8_lossy(&again.stderr).contains("122 files were loaded earlier"));
 
     let server = Server::start_in(data.path(), &[]);
     let total = |search: &str| server.get(search).expect(200).json()["total"].as_u64().unwrap();
     assert_eq!(total("Observation?_summary=count"), 42929);
-    assert_eq!(total("Observation?subject:Patient.gender=female&_summary=count") + total("Observation?subject:Patient.gender=male&_summary=count"), 42929);
+    assert_eq!(
+        total("Observation?subject:Patient.gender=female&_summary=count")
+            + total("Observation?subject:Patient.gender=male&_summary=count"),
+        42929
+    );
     let page = server.get("Observation?code=8302-2&_include=Observation:subject&_sort=-date").expect(200);
     assert_eq!(page.matches().len(), 20);
     assert!(!page.entries("include").is_empty());
@@ -47,14 +54,17 @@ fn the_r4_example_instances_come_back_as_they_were_sent() {
         let name = file.file_name().unwrap().to_str().unwrap().to_owned();
         let text = fs::read_to_string(&file).unwrap();
         let Ok(sent) = fhir_model::Document::parse(text.as_str()) else { continue };
-        let (Some(kind), Some(id)) = (sent.root().resource_type(), sent.root().get_str("id")) else { continue };
+        let (Some(kind), Some(id)) = (sent.root().resource_type(), sent.root().get_str("id")) else {
+            continue;
+        };
         if is_definition(kind) {
             continue;
         }
         let answer = server.put(&format!("{kind}/{id}"), &text);
         if answer.status >= 300 {
             let issue = &answer.json()["issue"][0];
-            refused.insert(name, format!("{} {}", issue["diagnostics"].as_str().unwrap(), issue["expression"]));
+            refused
+                .insert(name, format!("{} {}", issue["diagnostics"].as_str().unwrap(), issue["expression"]));
             continue;
         }
         let read = fhir_model::Document::parse(server.get(&format!("{kind}/{id}")).expect(200).body).unwrap();
@@ -65,7 +75,8 @@ fn the_r4_example_instances_come_back_as_they_were_sent() {
     for (name, reason) in &refused {
         println!("  refused: {name}: {reason}");
     }
-    let listed: Vec<&str> = REFUSED.lines().filter_map(|line| line.split_once(": ")).map(|(name, _)| name).collect();
+    let listed: Vec<&str> =
+        REFUSED.lines().filter_map(|line| line.split_once(": ")).map(|(name, _)| name).collect();
     let found: Vec<&str> = refused.keys().map(String::as_str).collect();
     assert_eq!(found, listed, "tests/r4-examples-refused.txt lists what is refused, with the reason");
     assert!(unchanged > 600);
@@ -73,14 +84,27 @@ fn the_r4_example_instances_come_back_as_they_were_sent() {
 
 /// The definitions of the package are tested where they are read; here the clinical instances are.
 fn is_definition(kind: &str) -> bool {
-    ["StructureDefinition", "SearchParameter", "ValueSet", "CodeSystem", "ConceptMap", "OperationDefinition", "CompartmentDefinition", "NamingSystem"]
-        .contains(&kind)
+    [
+        "StructureDefinition",
+        "SearchParameter",
+        "ValueSet",
+        "CodeSystem",
+        "ConceptMap",
+        "OperationDefinition",
+        "CompartmentDefinition",
+        "NamingSystem",
+    ]
+    .contains(&kind)
 }
 
 /// The text of a resource without the stamp of the version, in a form where the place of `id` does not count.
 fn without_meta(document: &fhir_model::Document) -> Vec<(String, String)> {
     let members = document.root().members().flat_map(|(name, value)| match name {
-        "meta" => value.members().filter(|(name, _)| !matches!(*name, "versionId" | "lastUpdated")).map(|(n, v)| (format!("meta.{n}"), format!("{v:?}"))).collect(),
+        "meta" => value
+            .members()
+            .filter(|(name, _)| !matches!(*name, "versionId" | "lastUpdated"))
+            .map(|(n, v)| (format!("meta.{n}"), format!("{v:?}")))
+            .collect(),
         _ => vec![(name.to_owned(), format!("{value:?}"))],
     });
     let mut members: Vec<_> = members.collect();

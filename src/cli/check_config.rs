@@ -9,7 +9,10 @@ use super::{Failure, environment, with_settings};
 use crate::config::Resolved;
 
 pub(super) fn command() -> Command {
-    with_settings(Command::new("check-config").about("Show the settings in force, where each came from, and whether they are sound"))
+    with_settings(
+        Command::new("check-config")
+            .about("Show the settings in force, where each came from, and whether they are sound"),
+    )
 }
 
 pub(super) fn run(console: &Console, matches: &ArgMatches) -> Result<ExitCode, Failure> {

@@ -12,7 +12,10 @@ pub(super) struct Console {
 impl Console {
     /// Colours are used on a terminal unless `NO_COLOR` is set.
     pub(super) fn new() -> Self {
-        Self { colour: stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) }
+        Self {
+            colour: stderr().is_terminal()
+                && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        }
     }
 
     /// A line of a result.
@@ -34,7 +37,8 @@ impl Console {
 
     /// A bar for long work; it draws nothing where there is no terminal.
     pub(super) fn progress(&self, total: u64, what: &str) -> ProgressBar {
-        let target = if stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let target =
+            if stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(total), target);
         let template = "{msg} {wide_bar} {pos}/{len} {per_sec} {eta}";
         if let Ok(style) = ProgressStyle::with_template(template) {

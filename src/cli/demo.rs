@@ -24,7 +24,8 @@ pub(super) enum When {
 }
 
 pub(super) fn command() -> Command {
-    let command = Command::new("demo").about("Fill the database with a synthetic North West London population");
+    let command =
+        Command::new("demo").about("Fill the database with a synthetic North West London population");
     with_settings(with_population(command))
 }
 
@@ -34,7 +35,10 @@ pub(super) fn with_population(command: Command) -> Command {
         Arg::new(name).long(name).value_name("N").default_value(default).help(help)
     };
     command
-        .arg(number("patients", "200", "Patients of the synthetic population").value_parser(value_parser!(usize)))
+        .arg(
+            number("patients", "200", "Patients of the synthetic population")
+                .value_parser(value_parser!(usize)),
+        )
         .arg(number("seed", "1983", "Equal seeds give equal populations").value_parser(value_parser!(u64)))
 }
 
@@ -99,7 +103,10 @@ pub(super) fn fill(
         bar.inc(1);
     }
     bar.finish_and_clear();
-    console.note(&format!("The demo population is in: {} patients, {resources} resources.", population_settings.patients));
+    console.note(&format!(
+        "The demo population is in: {} patients, {resources} resources.",
+        population_settings.patients
+    ));
     Ok(())
 }
 
@@ -111,11 +118,26 @@ fn has_resources(context: &Context) -> Result<bool, Failure> {
 /// Searches that show the population well.
 pub(super) fn suggest(console: &Console, base: &str) {
     const QUERIES: [(&str, &str); 6] = [
-        ("urgent referrals still open, the oldest first, with their patients", "ServiceRequest?status=active&priority=urgent,asap,stat&_sort=authored&_include=ServiceRequest:subject"),
-        ("what schools refer, and to whom", "ServiceRequest?requester:Organization.type=edu&_include=ServiceRequest:performer"),
-        ("who is on a ward now", "Encounter?class=IMP&status=in-progress&_include=Encounter:location&_include=Encounter:subject"),
-        ("severe PHQ-9 totals", "Observation?code=http://loinc.org%7C44261-6&value-quantity=ge20&_sort=-date"),
-        ("seen in an emergency department, and with a care plan now", "Patient?_has:Encounter:patient:class=EMER&_has:CarePlan:patient:status=active"),
+        (
+            "urgent referrals still open, the oldest first, with their patients",
+            "ServiceRequest?status=active&priority=urgent,asap,stat&_sort=authored&_include=ServiceRequest:subject",
+        ),
+        (
+            "what schools refer, and to whom",
+            "ServiceRequest?requester:Organization.type=edu&_include=ServiceRequest:performer",
+        ),
+        (
+            "who is on a ward now",
+            "Encounter?class=IMP&status=in-progress&_include=Encounter:location&_include=Encounter:subject",
+        ),
+        (
+            "severe PHQ-9 totals",
+            "Observation?code=http://loinc.org%7C44261-6&value-quantity=ge20&_sort=-date",
+        ),
+        (
+            "seen in an emergency department, and with a care plan now",
+            "Patient?_has:Encounter:patient:class=EMER&_has:CarePlan:patient:status=active",
+        ),
         ("people who prefer Somali", "Patient?language=urn:ietf:bcp:47%7Cso"),
     ];
     console.note("Try:");

@@ -9,7 +9,9 @@ use super::{Failure, settings, start_logging, with_settings};
 use crate::app;
 
 pub(super) fn command() -> Command {
-    with_settings(Command::new("migrate").about("Bring the database to the schema of this program (serve does it too)"))
+    with_settings(
+        Command::new("migrate").about("Bring the database to the schema of this program (serve does it too)"),
+    )
 }
 
 pub(super) fn run(console: &Console, matches: &ArgMatches) -> Result<ExitCode, Failure> {

@@ -24,7 +24,9 @@ pub(super) fn command() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(with_settings(
-            Command::new("add").about("Add a package to the data folder; it is used from the next start on").arg(source.clone()),
+            Command::new("add")
+                .about("Add a package to the data folder; it is used from the next start on")
+                .arg(source.clone()),
         ))
         .subcommand(with_settings(Command::new("list").about("List the packages in use")))
         .subcommand(with_settings(
@@ -58,11 +60,15 @@ fn path<'a>(matches: &'a ArgMatches, name: &str) -> Result<&'a PathBuf, Failure>
 fn add(console: &Console, matches: &ArgMatches) -> Result<(), Failure> {
     let store = app::packages(&settings(matches)?)?;
     let registry = Registry::embedded()?;
-    let embedded: Vec<(&str, &str)> = registry.packages().iter().map(|package| (&*package.name, &*package.version)).collect();
+    let embedded: Vec<(&str, &str)> =
+        registry.packages().iter().map(|package| (&*package.name, &*package.version)).collect();
     let added = store.add(path(matches, "source")?, &embedded)?;
     let replaced = if added.replaced { ", in place of what was there" } else { "" };
     let manifest = &added.manifest;
-    console.result(&format!("{}#{} added: {} definitions{replaced}", manifest.name, manifest.version, added.resources));
+    console.result(&format!(
+        "{}#{} added: {} definitions{replaced}",
+        manifest.name, manifest.version, added.resources
+    ));
     for missing in &added.missing {
         console.note(&format!("it builds on {}#{}, which is not here", missing.name, missing.version));
     }
@@ -85,7 +91,9 @@ fn list(console: &Console, matches: &ArgMatches) -> Result<(), Failure> {
 
 fn remove(console: &Console, matches: &ArgMatches) -> Result<(), Failure> {
     let named = matches.get_one::<String>("package").map(String::as_str).unwrap_or_default();
-    let (name, version) = named.split_once('#').ok_or("a package is named NAME#VERSION, as 'westway packages list' shows it")?;
+    let (name, version) = named
+        .split_once('#')
+        .ok_or("a package is named NAME#VERSION, as 'westway packages list' shows it")?;
     app::packages(&settings(matches)?)?.remove(name, version)?;
     console.result(&format!("{named} removed"));
     Ok(())
@@ -94,7 +102,9 @@ fn remove(console: &Console, matches: &ArgMatches) -> Result<(), Failure> {
 fn condense(matches: &ArgMatches) -> Result<(), Failure> {
     let (source, target) = (path(matches, "source")?, path(matches, "target")?);
     let has_lines = source.is_dir()
-        && std::fs::read_dir(source)?.flatten().any(|entry| entry.path().extension().is_some_and(|end| end == "jsonl"));
+        && std::fs::read_dir(source)?
+            .flatten()
+            .any(|entry| entry.path().extension().is_some_and(|end| end == "jsonl"));
     let contents = if has_lines { read_lines(source)? } else { load(source, &Limits::default())?.contents };
     condense_into(&contents, target)?;
     Ok(())

@@ -14,7 +14,11 @@ use crate::interactions::{Error, Interaction, Request, Response, dispatch};
 pub(super) struct RoutePattern(pub(super) String);
 
 /// Any request below the base path.
-pub(super) async fn handle(http: HttpRequest, payload: web::Payload, service: web::Data<Service>) -> HttpResponse {
+pub(super) async fn handle(
+    http: HttpRequest,
+    payload: web::Payload,
+    service: web::Data<Service>,
+) -> HttpResponse {
     let query = parse_query(http.query_string());
     let layout = Layout { pretty: query.iter().any(|(name, value)| name == "_pretty" && value == "true") };
     let base = service.base_of(&http);
@@ -40,7 +44,7 @@ async fn answered(
     check_accept(format, header(http.headers(), ACCEPT))?;
     let mut request = Request {
         verb: verb(http.method())?,
-        path: parse_path(http.match_info().query("path")),
+        path: parse_path(http.path().strip_prefix(&service.base_path).unwrap_or_default()),
         query,
         body: Vec::new(),
         conditions: conditions(http.headers()),
@@ -76,7 +80,8 @@ async fn read_body(
     if !is_search {
         request.body = body.to_vec();
     } else if is_form || body.is_empty() {
-        let text = std::str::from_utf8(&body).map_err(|_| Error::BadParameter("the form is not UTF-8".into()))?;
+        let text =
+            std::str::from_utf8(&body).map_err(|_| Error::BadParameter("the form is not UTF-8".into()))?;
         request.query.extend(parse_query(text));
     } else {
         return Err(Error::UnsupportedMediaType(content_type.unwrap_or("(none)").to_owned()));
@@ -85,7 +90,8 @@ async fn read_body(
 }
 
 fn verb(method: &Method) -> Result<Verb, Error> {
-    Verb::of(method.as_str()).ok_or_else(|| Error::MethodNotAllowed { verb: "this method", path: String::new() })
+    Verb::of(method.as_str())
+        .ok_or_else(|| Error::MethodNotAllowed { verb: "this method", path: String::new() })
 }
 
 fn header(headers: &HeaderMap, name: HeaderName) -> Option<&str> {

@@ -79,10 +79,19 @@ mod tests {
 
     #[test]
     fn json_of_this_version_is_taken_and_the_rest_refused() {
-        for good in ["application/fhir+json", "application/json; charset=UTF-8", "application/fhir+json; fhirVersion=4.0"] {
+        for good in [
+            "application/fhir+json",
+            "application/json; charset=UTF-8",
+            "application/fhir+json; fhirVersion=4.0",
+        ] {
             assert!(check_content_type(Some(good)).is_ok(), "{good}");
         }
-        for bad in ["application/fhir+xml", "text/plain", "application/json; charset=latin1", "application/fhir+json; fhirVersion=3.0"] {
+        for bad in [
+            "application/fhir+xml",
+            "text/plain",
+            "application/json; charset=latin1",
+            "application/fhir+json; fhirVersion=3.0",
+        ] {
             assert!(check_content_type(Some(bad)).is_err(), "{bad}");
         }
         assert!(check_content_type(None).is_err());

@@ -11,9 +11,9 @@ use actix_web::{App, HttpResponse, HttpServer, web};
 
 use super::access_log::access_log;
 use super::answer::{self, Layout};
+use super::fhir;
 use super::metrics::Metrics;
 use super::service::Service;
-use super::fhir;
 use crate::config::Settings;
 use crate::interactions::{Context, Error};
 
@@ -46,7 +46,11 @@ pub fn start(settings: &Settings, context: Context) -> io::Result<Running> {
         App::new()
             .app_data(service.clone())
             .wrap(from_fn(access_log))
-            .wrap(DefaultHeaders::new().add((X_CONTENT_TYPE_OPTIONS, "nosniff")).add((REFERRER_POLICY, "no-referrer")))
+            .wrap(
+                DefaultHeaders::new()
+                    .add((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+                    .add((REFERRER_POLICY, "no-referrer")),
+            )
             .route("/health", web::get().to(health))
             .route("/ready", web::get().to(ready))
             .route("/metrics", web::get().to(metrics))
@@ -84,7 +88,9 @@ async fn ready(service: web::Data<Service>) -> HttpResponse {
 
 async fn metrics(service: web::Data<Service>) -> HttpResponse {
     let text = service.metrics.text();
-    HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")).body(text)
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8"))
+        .body(text)
 }
 
 async fn elsewhere(http: actix_web::HttpRequest, service: web::Data<Service>) -> HttpResponse {

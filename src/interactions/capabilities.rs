@@ -54,7 +54,8 @@ pub(super) fn capabilities(context: &Context, request: &Request) -> Result<Respo
 fn rest(context: &Context) -> Value {
     let rev_includes = rev_includes(context);
     let types = context.registry.resource_types().iter();
-    let resources: Vec<Value> = types.map(|kind| resource(context, kind, rev_includes.get(&**kind))).collect();
+    let resources: Vec<Value> =
+        types.map(|kind| resource(context, kind, rev_includes.get(&**kind))).collect();
     json!([{
         "mode": "server",
         "resource": resources,

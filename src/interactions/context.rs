@@ -97,12 +97,16 @@ impl Context {
     }
 
     fn warn_of_dangling(&self, set: &WriteSet) -> Result<(), StoreError> {
-        let written = |kind: &str, id: &str| set.writes.iter().any(|write| &*write.kind == kind && &*write.id == id);
+        let written =
+            |kind: &str, id: &str| set.writes.iter().any(|write| &*write.kind == kind && &*write.id == id);
         for write in &set.writes {
             let Change::Put(prepared) = &write.change else { continue };
             for reference in &prepared.references {
                 let here = written(&reference.kind, &reference.id)
-                    || self.store.read(&reference.kind, &reference.id)?.is_some_and(|found| !found.is_deleted());
+                    || self
+                        .store
+                        .read(&reference.kind, &reference.id)?
+                        .is_some_and(|found| !found.is_deleted());
                 if !here {
                     log::warn!("dangling reference at {} of a {}", reference.expression, write.kind);
                 }

@@ -22,17 +22,27 @@ pub(super) fn create(context: &Context, request: &Request, kind: &str) -> Result
         change: Change::Put(Box::new(prepared)),
     };
     retry_while_changing(|| {
-        let mut set = WriteSet { checks: Vec::new(), writes: vec![write.clone()], enforce_integrity: context.enforces() };
+        let mut set = WriteSet {
+            checks: Vec::new(),
+            writes: vec![write.clone()],
+            enforce_integrity: context.enforces(),
+        };
         if let Some(condition) = &request.conditions.if_none_exist {
             let resolved = conditional::resolve(context, kind, condition)?;
             if let Some(existing) = resolved.existing {
                 let version = context.store.read(kind, &existing)?.ok_or(Error::Contention)?;
-                return Ok(Response::written(version, Effect::Unchanged, request.prefer, Returns::Representation));
+                return Ok(Response::written(
+                    version,
+                    Effect::Unchanged,
+                    request.prefer,
+                    Returns::Representation,
+                ));
             }
             set.checks.push(resolved.check);
         }
         let written = context.write(set)?;
-        let written = written.into_iter().next().ok_or_else(|| Error::Internal("a write without result".into()))?;
+        let written =
+            written.into_iter().next().ok_or_else(|| Error::Internal("a write without result".into()))?;
         Ok(Response::written(written.version, written.effect, request.prefer, Returns::Representation))
     })
 }

@@ -17,7 +17,8 @@ pub(super) fn delete(context: &Context, request: &Request, kind: &str, id: &str)
     };
     let set = WriteSet { checks: Vec::new(), writes: vec![write], enforce_integrity: context.enforces() };
     let written = context.write(set)?;
-    let written = written.into_iter().next().ok_or_else(|| Error::Internal("a write without result".into()))?;
+    let written =
+        written.into_iter().next().ok_or_else(|| Error::Internal("a write without result".into()))?;
     Ok(deleted(written.version.version, written.effect, request.prefer.returns))
 }
 

@@ -40,8 +40,8 @@ pub enum Error {
     BadRequest(Vec<Issue>),
     #[error("{0}")]
     BadParameter(String),
-    #[error("{condition} does not hold: {kind}/{id} is at version {current}")]
-    VersionConflict { condition: &'static str, kind: Box<str>, id: Box<str>, current: u64 },
+    #[error("If-Match does not hold: {kind}/{id} {}", at_version(*current))]
+    VersionConflict { kind: Box<str>, id: Box<str>, current: u64 },
     #[error("the condition '{condition}' matches more than one {kind}")]
     MultipleMatches { kind: String, condition: String },
     #[error("the conditional reference '{reference}' matches {matches} resources; exactly one was expected")]
@@ -65,9 +65,7 @@ pub enum Error {
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::VersionConflict { kind, id, current } => {
-                Self::VersionConflict { condition: "If-Match", kind, id, current }
-            }
+            StoreError::VersionConflict { kind, id, current } => Self::VersionConflict { kind, id, current },
             other => Self::Store(other),
         }
     }
@@ -86,16 +84,32 @@ impl Error {
             Self::NotFound { .. } | Self::NoSuchVersion { .. } => 404,
             Self::MethodNotAllowed { .. } => 405,
             Self::Gone { .. } => 410,
-            Self::BadId(_) | Self::NotJson(_) | Self::NoBody(_) | Self::Invalid(_) | Self::BadRequest(_) => 400,
+            Self::BadId(_) | Self::NotJson(_) | Self::NoBody(_) | Self::Invalid(_) | Self::BadRequest(_) => {
+                400
+            }
             Self::WrongType { .. } | Self::WrongId { .. } | Self::BadParameter(_) => 400,
-            Self::VersionConflict { .. } | Self::MultipleMatches { .. } | Self::ConditionalReference { .. } => 412,
+            Self::VersionConflict { .. }
+            | Self::MultipleMatches { .. }
+            | Self::ConditionalReference { .. } => 412,
             Self::Contention => 409,
             Self::Store(error) => store_status(error),
-            Self::Entry { source, .. } => source.status(),
+            // The address that was posted to exists, and so does the method: what is missing is in the Bundle.
+            Self::Entry { source, .. } => match source.status() {
+                404 | 405 | 410 => 400,
+                status => status,
+            },
             Self::UnsupportedMediaType(_) => 415,
             Self::NotAcceptable(_) => 406,
             Self::TooLarge(_) => 413,
             Self::Internal(_) => 500,
+        }
+    }
+
+    /// The status of the failed request itself, also where it was an entry of a Bundle.
+    pub fn own_status(&self) -> u16 {
+        match self {
+            Self::Entry { source, .. } => source.status(),
+            other => other.status(),
         }
     }
 
@@ -121,7 +135,9 @@ impl Error {
 
     fn issue_type(&self) -> IssueType {
         match self {
-            Self::UnknownType(_) | Self::UnknownOperation(_) | Self::MethodNotAllowed { .. } => IssueType::NotSupported,
+            Self::UnknownType(_) | Self::UnknownOperation(_) | Self::MethodNotAllowed { .. } => {
+                IssueType::NotSupported
+            }
             Self::NoSuchPath(_) | Self::NotFound { .. } | Self::NoSuchVersion { .. } => IssueType::NotFound,
             Self::Gone { .. } => IssueType::Deleted,
             Self::NotJson(_) => IssueType::Structure,
@@ -139,6 +155,10 @@ impl Error {
     }
 }
 
+fn at_version(version: u64) -> String {
+    if version == 0 { "does not exist".into() } else { format!("is at version {version}") }
+}
+
 fn store_status(error: &StoreError) -> u16 {
     match error {
         StoreError::VersionConflict { .. } => 412,
@@ -154,7 +174,10 @@ fn store_issue(error: &StoreError) -> Issue {
     match error {
         StoreError::DanglingReference { reference, .. } => Issue::error(
             IssueType::NotFound,
-            format!("the reference {}/{} points to a resource that is not on this server", reference.kind, reference.id),
+            format!(
+                "the reference {}/{} points to a resource that is not on this server",
+                reference.kind, reference.id
+            ),
         )
         .at(reference.expression.clone()),
         StoreError::Referenced { kind, id, referrer, .. } => Issue::error(
@@ -169,6 +192,8 @@ fn store_issue(error: &StoreError) -> Issue {
         StoreError::Unavailable(_) | StoreError::NewerSchema { .. } => {
             Issue::error(IssueType::Transient, "the database is not available at the moment; try again later")
         }
-        StoreError::Database(_) => Issue::error(IssueType::Exception, "the database failed; the log has the details"),
+        StoreError::Database(_) => {
+            Issue::error(IssueType::Exception, "the database failed; the log has the details")
+        }
     }
 }

@@ -9,11 +9,21 @@ use super::{Context, Error, Request, Response, response};
 use crate::store::{HistoryPage, HistoryQuery, HistoryScope, Method, Version};
 
 /// The versions of one resource; 404 if there never was one.
-pub(super) fn instance(context: &Context, request: &Request, kind: &str, id: &str) -> Result<Response, Error> {
+pub(super) fn instance(
+    context: &Context,
+    request: &Request,
+    kind: &str,
+    id: &str,
+) -> Result<Response, Error> {
     if context.store.read(kind, id)?.is_none() {
         return Err(Error::NotFound { kind: kind.to_owned(), id: id.to_owned() });
     }
-    history(context, request, HistoryScope::Instance(kind.into(), id.into()), &format!("{kind}/{id}/_history"))
+    history(
+        context,
+        request,
+        HistoryScope::Instance(kind.into(), id.into()),
+        &format!("{kind}/{id}/_history"),
+    )
 }
 
 /// The versions of all resources of a type.
@@ -27,8 +37,10 @@ pub(super) fn system(context: &Context, request: &Request) -> Result<Response, E
 }
 
 fn history(context: &Context, request: &Request, scope: HistoryScope, path: &str) -> Result<Response, Error> {
-    let (page, pairs): (Vec<_>, Vec<_>) = request.query.iter().cloned().partition(|(name, _)| name == PAGE_PARAMETER);
-    let mut query = HistoryQuery { scope, count: context.limits.default_count, since: None, at: None, after: None };
+    let (page, pairs): (Vec<_>, Vec<_>) =
+        request.query.iter().cloned().partition(|(name, _)| name == PAGE_PARAMETER);
+    let mut query =
+        HistoryQuery { scope, count: context.limits.default_count, since: None, at: None, after: None };
     for (name, value) in &pairs {
         match name.as_str() {
             "_count" => query.count = count(context, value)?,
@@ -36,7 +48,8 @@ fn history(context: &Context, request: &Request, scope: HistoryScope, path: &str
             "_at" => query.at = Some(at(value)?),
             "_format" | "_pretty" => {}
             _ => {
-                let text = format!("history does not know the parameter '{name}'; it knows _at, _count and _since");
+                let text =
+                    format!("history does not know the parameter '{name}'; it knows _at, _count and _since");
                 return Err(Error::BadParameter(text));
             }
         }
@@ -44,13 +57,18 @@ fn history(context: &Context, request: &Request, scope: HistoryScope, path: &str
     let name = links::address("", path, &pairs, None);
     if let Some((_, token)) = page.first() {
         let cursor = links::open(context.store.secret(), &name, token)?;
-        let bytes = cursor.try_into().map_err(|_| Error::BadParameter("the page link is not one of history".into()))?;
+        let bytes = cursor
+            .try_into()
+            .map_err(|_| Error::BadParameter("the page link is not one of history".into()))?;
         query.after = Some(i64::from_be_bytes(bytes));
     }
     let result = context.store.history(&query)?;
     let next = result.next.map(|after| links::seal(context.store.secret(), &name, &after.to_be_bytes()));
     let links = [
-        ("self", Some(links::address(&request.base, path, &pairs, page.first().map(|(_, token)| token.as_str())))),
+        (
+            "self",
+            Some(links::address(&request.base, path, &pairs, page.first().map(|(_, token)| token.as_str()))),
+        ),
         ("next", next.transpose()?.map(|token| links::address(&request.base, path, &pairs, Some(&token)))),
     ];
     Ok(Response::resource(bundle(&request.base, &result, &links)))
@@ -76,9 +94,12 @@ fn at(value: &str) -> Result<(i64, i64), Error> {
 fn bundle(base: &str, page: &HistoryPage, links: &[(&str, Option<String>)]) -> Vec<u8> {
     let size = page.versions.iter().map(|version| version.body.len() + 320).sum::<usize>();
     let mut out = Vec::with_capacity(size + 512);
-    let head = format!("{{\"resourceType\":\"Bundle\",\"type\":\"history\",\"total\":{},\"link\":[", page.total);
+    let head =
+        format!("{{\"resourceType\":\"Bundle\",\"type\":\"history\",\"total\":{},\"link\":[", page.total);
     out.extend_from_slice(head.as_bytes());
-    for (position, (relation, url)) in links.iter().filter_map(|(r, url)| url.as_ref().map(|u| (r, u))).enumerate() {
+    for (position, (relation, url)) in
+        links.iter().filter_map(|(r, url)| url.as_ref().map(|u| (r, u))).enumerate()
+    {
         if position > 0 {
             out.push(b',');
         }

@@ -27,7 +27,9 @@ pub(super) fn seal(secret: &[u8; 32], query: &str, cursor: &[u8]) -> Result<Stri
 
 /// The cursor in a token, if the token was made here for this query.
 pub(super) fn open(secret: &[u8; 32], query: &str, token: &str) -> Result<Vec<u8>, Error> {
-    let refused = || Error::BadParameter("the page link does not belong to this search; begin again without _page".into());
+    let refused = || {
+        Error::BadParameter("the page link does not belong to this search; begin again without _page".into())
+    };
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).map_err(|_| refused())?;
     let split = bytes.len().checked_sub(SIGNATURE).ok_or_else(refused)?;
     let (cursor, signed) = bytes.split_at(split);

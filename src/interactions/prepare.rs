@@ -17,7 +17,10 @@ pub(super) fn parse(request: &Request, kind: &str) -> Result<Document, Error> {
     match document.root().resource_type() {
         Some(found) if found == kind => Ok(document),
         Some(found) => Err(Error::WrongType { expected: kind.to_owned(), found: found.to_owned() }),
-        None => Err(Error::WrongType { expected: kind.to_owned(), found: "JSON value without resourceType".into() }),
+        None => Err(Error::WrongType {
+            expected: kind.to_owned(),
+            found: "JSON value without resourceType".into(),
+        }),
     }
 }
 
@@ -65,7 +68,9 @@ fn local_references(context: &Context, resource: Node<'_>) -> Vec<LocalReference
         }
         let (kind, id) = match Reference::parse(link.text) {
             Reference::Relative { resource_type, id, .. } => (resource_type, id),
-            Reference::Absolute { base, resource_type, id, .. } if is_own(context, base) => (resource_type, id),
+            Reference::Absolute { base, resource_type, id, .. } if is_own(context, base) => {
+                (resource_type, id)
+            }
             _ => continue,
         };
         if !found.iter().any(|other| &*other.kind == kind && &*other.id == id) {

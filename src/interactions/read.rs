@@ -15,9 +15,11 @@ pub(super) fn read(context: &Context, kind: &str, id: &str) -> Result<Response, 
 pub(super) fn version_read(context: &Context, kind: &str, id: &str, number: u64) -> Result<Response, Error> {
     match context.store.version(kind, id, number)? {
         Some(version) => served(version),
-        None => {
-            Err(Error::NoSuchVersion { kind: kind.to_owned(), id: id.to_owned(), version: number.to_string() })
-        }
+        None => Err(Error::NoSuchVersion {
+            kind: kind.to_owned(),
+            id: id.to_owned(),
+            version: number.to_string(),
+        }),
     }
 }
 

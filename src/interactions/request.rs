@@ -111,7 +111,9 @@ pub fn parse_query(text: &str) -> Vec<(String, String)> {
 /// Splits and decodes a path into its segments; empty ones (doubled or trailing slashes) are left out.
 pub fn parse_path(text: &str) -> Vec<String> {
     let segments = text.split('/').filter(|segment| !segment.is_empty());
-    segments.map(|segment| percent_encoding::percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect()
+    segments
+        .map(|segment| percent_encoding::percent_decode_str(segment).decode_utf8_lossy().into_owned())
+        .collect()
 }
 
 #[cfg(test)]
@@ -120,7 +122,8 @@ mod tests {
 
     #[test]
     fn prefer_knows_its_own_and_leaves_the_rest() {
-        let prefer = Prefer::parse(["return=minimal; handling=lenient, respond-async", "wait=10"].into_iter());
+        let prefer =
+            Prefer::parse(["return=minimal; handling=lenient, respond-async", "wait=10"].into_iter());
         assert_eq!(prefer, Ok(Prefer { returns: Some(Returns::Minimal), lenient: true }));
         assert_eq!(Prefer::parse(["return=everything"].into_iter()), Err("return=everything".to_owned()));
     }

@@ -5,7 +5,10 @@ use super::{Context, Error};
 
 /// An interaction with what it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the variants are the interactions of the R4 HTTP page, the fields its parameters")]
+#[expect(
+    missing_docs,
+    reason = "the variants are the interactions of the R4 HTTP page, the fields its parameters"
+)]
 pub enum Interaction {
     Capabilities,
     Read { kind: String, id: String },
@@ -63,7 +66,9 @@ impl Interaction {
     pub fn pattern(&self) -> String {
         match self {
             Self::Capabilities => "metadata".into(),
-            Self::Read { kind, .. } | Self::Update { kind, .. } | Self::Delete { kind, .. } => format!("{kind}/{{id}}"),
+            Self::Read { kind, .. } | Self::Update { kind, .. } | Self::Delete { kind, .. } => {
+                format!("{kind}/{{id}}")
+            }
             Self::VersionRead { kind, .. } => format!("{kind}/{{id}}/_history/{{version}}"),
             Self::Create { kind } | Self::SearchType { kind } => kind.clone(),
             Self::HistoryInstance { kind, .. } => format!("{kind}/{{id}}/_history"),
@@ -80,7 +85,11 @@ fn is_special(segment: &str) -> bool {
 }
 
 fn checked_type(context: &Context, kind: &str) -> Result<String, Error> {
-    if context.is_resource_type(kind) { Ok(kind.to_owned()) } else { Err(Error::UnknownType(kind.to_owned())) }
+    if context.is_resource_type(kind) {
+        Ok(kind.to_owned())
+    } else {
+        Err(Error::UnknownType(kind.to_owned()))
+    }
 }
 
 /// An id as R4 allows it: 1 to 64 letters, digits, `-` and `.`.

@@ -11,7 +11,8 @@ use crate::store::Cursor;
 
 /// Searches the resources of a type.
 pub(super) fn search(context: &Context, request: &Request, kind: &str) -> Result<Response, Error> {
-    let (page, pairs): (Vec<_>, Vec<_>) = request.query.iter().cloned().partition(|(name, _)| name == PAGE_PARAMETER);
+    let (page, pairs): (Vec<_>, Vec<_>) =
+        request.query.iter().cloned().partition(|(name, _)| name == PAGE_PARAMETER);
     let query = parse(context, kind, &pairs, request.prefer.lenient)?;
     let name = links::address("", kind, &query.applied, None);
     let cursor = match page.as_slice() {

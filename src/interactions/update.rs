@@ -20,7 +20,8 @@ pub(super) fn update(context: &Context, request: &Request, kind: &str, id: &str)
     };
     let set = WriteSet { checks: Vec::new(), writes: vec![write], enforce_integrity: context.enforces() };
     let written = context.write(set)?;
-    let written = written.into_iter().next().ok_or_else(|| Error::Internal("a write without result".into()))?;
+    let written =
+        written.into_iter().next().ok_or_else(|| Error::Internal("a write without result".into()))?;
     Ok(Response::written(written.version, written.effect, request.prefer, Returns::Representation))
 }
 
@@ -48,7 +49,8 @@ mod tests {
 
     #[test]
     fn if_match_takes_weak_and_strong_etags() {
-        let expect = |etag: &str| expected(&Conditions { if_match: Some(etag.to_owned()), ..Conditions::default() });
+        let expect =
+            |etag: &str| expected(&Conditions { if_match: Some(etag.to_owned()), ..Conditions::default() });
         assert_eq!(expect("W/\"3\"").unwrap(), Expected::Version(3));
         assert_eq!(expect("\"12\"").unwrap(), Expected::Version(12));
         assert!(expect("W/\"abc\"").is_err());

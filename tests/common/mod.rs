@@ -1,7 +1,17 @@
 //! The real server on a free port, and a client that speaks to it.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test helper fails the test")]
-#![allow(dead_code, clippy::allow_attributes, reason = "each test file uses its own part of this module")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test helper fails the test"
+)]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::allow_attributes,
+    reason = "each test file uses its own part of this module"
+)]
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -108,12 +118,16 @@ impl Server {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Result<Answer, ureq::Error> {
-        let address = if path.starts_with("http") { path.to_owned() } else { format!("{}/{path}", self.base) };
+        let address =
+            if path.starts_with("http") { path.to_owned() } else { format!("{}/{path}", self.base) };
         let mut request = ureq::http::Request::builder().method(method).uri(address.trim_end_matches('/'));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let config = ureq::Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).build();
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .allow_non_standard_methods(true)
+            .build();
         let mut response = ureq::Agent::from(config).run(request.body(body.to_owned()).unwrap())?;
         let body = response.body_mut().with_config().limit(1 << 30).read_to_string()?;
         Ok(Answer { status: response.status().as_u16(), headers: response.headers().clone(), body })

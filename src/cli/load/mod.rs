@@ -68,7 +68,10 @@ pub(super) fn run(console: &Console, matches: &ArgMatches) -> Result<ExitCode, F
     let (done, mut waiting): (Vec<Source>, Vec<Source>) =
         sources.into_iter().partition(|source| !again && journal.has_finished(source));
     if !done.is_empty() {
-        console.note(&format!("{} files were loaded earlier and are left out (--again loads them too)", done.len()));
+        console.note(&format!(
+            "{} files were loaded earlier and are left out (--again loads them too)",
+            done.len()
+        ));
     }
 
     let begun = Instant::now();
@@ -79,7 +82,8 @@ pub(super) fn run(console: &Console, matches: &ArgMatches) -> Result<ExitCode, F
         let files = waiting.len();
         let round = work::round(&context, &journal, waiting, parallel, &bar);
         stored += round.stored;
-        let (later, refused): (Vec<Refusal>, Vec<Refusal>) = round.refusals.into_iter().partition(|r| r.may_pass_later);
+        let (later, refused): (Vec<Refusal>, Vec<Refusal>) =
+            round.refusals.into_iter().partition(|r| r.may_pass_later);
         refusals.extend(refused);
         if later.len() == files {
             refusals.extend(later);
@@ -95,7 +99,10 @@ pub(super) fn run(console: &Console, matches: &ArgMatches) -> Result<ExitCode, F
 
 fn report(console: &Console, stored: usize, seconds: f64, refusals: &[Refusal]) {
     let rate = stored as f64 / seconds.max(0.001);
-    console.result(&format!("{stored} entries loaded in {seconds:.1} s ({rate:.0}/s), {} files with refusals", refusals.len()));
+    console.result(&format!(
+        "{stored} entries loaded in {seconds:.1} s ({rate:.0}/s), {} files with refusals",
+        refusals.len()
+    ));
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
     for refusal in refusals {
         *reasons.entry(refusal.kind.as_str()).or_default() += 1;

@@ -81,7 +81,9 @@ fn load(context: &Context, journal: &Journal, source: Source) -> (usize, Option<
     match outcome {
         Ok(()) => match journal.finish(&source) {
             Ok(()) => (stored, None),
-            Err(error) => (stored, Some(file_refusal(source, &format!("the journal cannot be written: {error}")))),
+            Err(error) => {
+                (stored, Some(file_refusal(source, &format!("the journal cannot be written: {error}"))))
+            }
         },
         Err(error) => (stored, Some(refusal(source, &error))),
     }
@@ -155,7 +157,8 @@ fn send(context: &Context, bundle: Vec<u8>, stored: &mut usize) -> Result<(), Er
     let entries = response.root().get("entry").into_iter().flat_map(Node::items);
     let mut failed = None;
     for (index, entry) in entries.enumerate() {
-        let outcome = entry.get("response").filter(|r| r.get_str("status").is_none_or(|s| !s.starts_with('2')));
+        let outcome =
+            entry.get("response").filter(|r| r.get_str("status").is_none_or(|s| !s.starts_with('2')));
         match outcome {
             None => *stored += 1,
             Some(response) => {

@@ -14,7 +14,10 @@ pub(super) fn batch(context: &Context, request: &Request, bundle: Node<'_>) -> R
 
 fn perform(context: &Context, outer: &Request, entry: &Entry<'_>) -> Result<Response, Error> {
     let mut request = entry.to_request(outer);
-    if matches!(request.verb, crate::interactions::request::Verb::Put | crate::interactions::request::Verb::Post) {
+    if matches!(
+        request.verb,
+        crate::interactions::request::Verb::Put | crate::interactions::request::Verb::Post
+    ) {
         request.prefer.returns = request.prefer.returns.or(Some(Returns::Minimal));
     }
     let answer = Interaction::of(context, &request).and_then(|interaction| match interaction {

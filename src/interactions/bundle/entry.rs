@@ -2,8 +2,8 @@
 
 use fhir_model::Node;
 
-use crate::interactions::request::{Conditions, Request, Verb, parse_path, parse_query};
 use crate::interactions::Error;
+use crate::interactions::request::{Conditions, Request, Verb, parse_path, parse_query};
 
 /// An entry with its place in the Bundle.
 pub(super) struct Entry<'a> {
@@ -41,14 +41,21 @@ impl<'a> Entry<'a> {
         let request = node.get("request");
         let method = request.and_then(|request| request.get_str("method")).unwrap_or_default();
         let url = request.and_then(|request| request.get_str("url")).unwrap_or_default();
-        let wrap = |source| Error::Entry { index, verb: method.to_owned(), url: url.to_owned(), source: Box::new(source) };
+        let wrap = |source| Error::Entry {
+            index,
+            verb: method.to_owned(),
+            url: url.to_owned(),
+            source: Box::new(source),
+        };
         let text = |name: &str| request.and_then(|request| request.get_str(name)).map(str::to_owned);
         let Some(verb) = Verb::of(method) else {
             return Err(wrap(Error::BadParameter("request.method and request.url were expected".into())));
         };
         for name in ["ifNoneMatch", "ifModifiedSince"] {
             if text(name).is_some() {
-                return Err(wrap(Error::BadParameter(format!("request.{name} is not supported by this server"))));
+                return Err(wrap(Error::BadParameter(format!(
+                    "request.{name} is not supported by this server"
+                ))));
             }
         }
         let below = url.strip_prefix(base).unwrap_or(url);

@@ -50,10 +50,15 @@ impl Identities {
     /// Gives every entry its identity; entries that are no request of a transaction, and two that write the same resource, are
     /// errors.
     pub(super) fn resolve(context: &Context, entries: &[Entry<'_>]) -> Result<Self, Error> {
-        let mut all = Self { of_entries: Vec::with_capacity(entries.len()), checks: Vec::new(), addresses: HashMap::new() };
+        let mut all = Self {
+            of_entries: Vec::with_capacity(entries.len()),
+            checks: Vec::new(),
+            addresses: HashMap::new(),
+        };
         let mut conditions: HashSet<(String, String)> = HashSet::new();
         for entry in entries {
-            let identity = all.identity(context, entry, &mut conditions).map_err(|error| entry.error(error))?;
+            let identity =
+                all.identity(context, entry, &mut conditions).map_err(|error| entry.error(error))?;
             if let (Some(full_url), true) = (entry.full_url, identity.action != Action::Read) {
                 let address = format!("{}/{}", identity.kind, identity.id);
                 if all.addresses.insert(full_url.to_owned(), address).is_some() {
@@ -116,7 +121,9 @@ impl Identities {
         }
         // The second of two equal conditions would match what the first creates.
         if !conditions.insert((kind.clone(), condition.clone())) {
-            return Err(Error::BadParameter(format!("ifNoneExist '{condition}' stands at more than one entry")));
+            return Err(Error::BadParameter(format!(
+                "ifNoneExist '{condition}' stands at more than one entry"
+            )));
         }
         self.checks.push(check);
         Ok(Identity { kind, id: create::new_id(), action: Action::Create })
@@ -138,7 +145,11 @@ impl Identities {
 }
 
 fn known_type(context: &Context, kind: &str) -> Result<String, Error> {
-    if context.is_resource_type(kind) { Ok(kind.to_owned()) } else { Err(Error::UnknownType(kind.to_owned())) }
+    if context.is_resource_type(kind) {
+        Ok(kind.to_owned())
+    } else {
+        Err(Error::UnknownType(kind.to_owned()))
+    }
 }
 
 fn check_resource(context: &Context, entry: &Entry<'_>, kind: &str) -> Result<(), Error> {
@@ -146,8 +157,9 @@ fn check_resource(context: &Context, entry: &Entry<'_>, kind: &str) -> Result<()
     match entry.resource.map(|resource| resource.resource_type()) {
         None => Err(Error::NoBody(kind.to_owned())),
         Some(Some(found)) if found == kind => Ok(()),
-        Some(found) => {
-            Err(Error::WrongType { expected: kind.to_owned(), found: found.unwrap_or("value without resourceType").into() })
-        }
+        Some(found) => Err(Error::WrongType {
+            expected: kind.to_owned(),
+            found: found.unwrap_or("value without resourceType").into(),
+        }),
     }
 }

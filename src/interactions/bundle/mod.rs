@@ -29,7 +29,8 @@ pub(super) fn bundle(context: &Context, request: &Request) -> Result<Response, E
         }
         Some("batch") => {
             // A bad resource fails its own entry, where it is checked again; a bad Bundle fails as a whole.
-            let of_bundle: Vec<Issue> = issues.into_iter().filter(|issue| !is_of_entry_resource(issue)).collect();
+            let of_bundle: Vec<Issue> =
+                issues.into_iter().filter(|issue| !is_of_entry_resource(issue)).collect();
             if of_bundle.iter().any(Issue::is_error) {
                 return Err(Error::Invalid(of_bundle));
             }
@@ -37,7 +38,9 @@ pub(super) fn bundle(context: &Context, request: &Request) -> Result<Response, E
         }
         other => {
             let found = other.unwrap_or("missing");
-            let text = format!("the type of the Bundle is {found}; only 'batch' and 'transaction' can be sent to the base");
+            let text = format!(
+                "the type of the Bundle is {found}; only 'batch' and 'transaction' can be sent to the base"
+            );
             Err(Error::BadParameter(text))
         }
     }
@@ -61,7 +64,10 @@ fn response_bundle(kind: &str, base: &str, responses: Vec<Result<Response, Error
         match response {
             Ok(response) => write_success(base, &response, &mut out),
             Err(error) => {
-                let head = format!("{{\"response\":{{\"status\":\"{}\",\"outcome\":", status_line(error.status()));
+                let head = format!(
+                    "{{\"response\":{{\"status\":\"{}\",\"outcome\":",
+                    status_line(error.own_status())
+                );
                 out.extend_from_slice(head.as_bytes());
                 out.extend_from_slice(&error.outcome().to_json());
                 out.extend_from_slice(b"}}");
@@ -88,7 +94,9 @@ fn write_success(base: &str, response: &Response, out: &mut Vec<u8>) {
         out.extend_from_slice(body);
         out.push(b',');
     }
-    out.extend_from_slice(format!("\"response\":{{\"status\":\"{}\"", status_line(response.status)).as_bytes());
+    out.extend_from_slice(
+        format!("\"response\":{{\"status\":\"{}\"", status_line(response.status)).as_bytes(),
+    );
     if let Some(location) = &response.location {
         out.extend_from_slice(b",\"location\":");
         write_string(&format!("{base}/{location}"), out);

@@ -28,7 +28,11 @@ impl<'a> Rewriter<'a> {
     }
 
     /// The strings of a resource that change, with their new text. `full_url` is that of the resource's entry.
-    pub(super) fn replacements(&mut self, resource: Node<'_>, full_url: Option<&str>) -> Result<Replacements, Error> {
+    pub(super) fn replacements(
+        &mut self,
+        resource: Node<'_>,
+        full_url: Option<&str>,
+    ) -> Result<Replacements, Error> {
         let mut changed = Replacements::new();
         let base = full_url.and_then(base_of);
         // Links of one narrative stand in one string: the edits are gathered, in order, and made together.
@@ -59,7 +63,9 @@ impl<'a> Rewriter<'a> {
             return Ok(Some(address.clone()));
         }
         match Reference::parse(text) {
-            Reference::Conditional { resource_type, query } => self.conditional(text, resource_type, query).map(Some),
+            Reference::Conditional { resource_type, query } => {
+                self.conditional(text, resource_type, query).map(Some)
+            }
             // A relative reference means the entry whose fullUrl is made of the same base (R4 Bundle 2.36.4).
             Reference::Relative { .. } => {
                 Ok(base.and_then(|base| self.identities.addresses.get(&format!("{base}/{text}"))).cloned())

@@ -16,7 +16,11 @@ use crate::interactions::{Context, Error, Interaction, Request, Response, dispat
 use crate::store::{Change, Effect, Expected, Method, StoreError, Write, WriteSet, Written};
 
 /// Performs a checked transaction Bundle.
-pub(super) fn transaction(context: &Context, request: &Request, entries: &[Entry<'_>]) -> Result<Response, Error> {
+pub(super) fn transaction(
+    context: &Context,
+    request: &Request,
+    entries: &[Entry<'_>],
+) -> Result<Response, Error> {
     let responses = retry_while_changing(|| attempt(context, request, entries))?;
     Ok(response_bundle("transaction-response", &request.base, responses.into_iter().map(Ok).collect()))
 }
@@ -26,7 +30,9 @@ fn attempt(context: &Context, request: &Request, entries: &[Entry<'_>]) -> Resul
     let mut rewriter = Rewriter::new(context, &identities);
     let mut writes = Vec::with_capacity(entries.len());
     for (entry, identity) in entries.iter().zip(&identities.of_entries) {
-        if let Some(write) = write_of(context, entry, identity, &mut rewriter).map_err(|error| entry.error(error))? {
+        if let Some(write) =
+            write_of(context, entry, identity, &mut rewriter).map_err(|error| entry.error(error))?
+        {
             writes.push((entry.index, write));
         }
     }
@@ -82,11 +88,16 @@ fn order(change: &Change) -> u8 {
 
 /// An error of the store with the entry that it is about.
 fn named(error: StoreError, places: &[usize], entries: &[Entry<'_>]) -> Error {
-    let write = match &error {
-        StoreError::DanglingReference { write, .. } | StoreError::Referenced { write, .. } => Some(*write),
+    let place = match &error {
+        StoreError::DanglingReference { write, .. } | StoreError::Referenced { write, .. } => {
+            places.get(*write).copied()
+        }
+        StoreError::VersionConflict { kind, id, .. } => {
+            entries.iter().position(|entry| entry.path.iter().map(String::as_str).eq([&**kind, &**id]))
+        }
         _ => None,
     };
-    let entry = write.and_then(|write| places.get(write)).and_then(|place| entries.get(*place));
+    let entry = place.and_then(|place| entries.get(place));
     match entry {
         Some(entry) => entry.error(error.into()),
         None => error.into(),
