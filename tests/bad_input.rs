@@ -1,8 +1,6 @@
 //! What a client does wrong gets the status of the R4 HTTP pages, an OperationOutcome that says what was expected, and changes
 //! nothing.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
-
 mod common;
 
 use common::{FHIR_JSON, Server};

@@ -1,6 +1,11 @@
 //! batch and transaction over HTTP.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a helper fails the test"
+)]
 
 mod common;
 

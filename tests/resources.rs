@@ -1,7 +1,5 @@
 //! create, read, vread, update, delete and history over HTTP.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
-
 mod common;
 
 use common::{FHIR_JSON, Server};

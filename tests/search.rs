@@ -1,6 +1,6 @@
 //! Search over HTTP, on a small population whose answers can be counted by hand.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a helper fails the test")]
 
 mod common;
 

@@ -1,7 +1,5 @@
 //! Real-shaped data: the Synthea bundles, and the example instances of the FHIR R4 package.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
-
 mod common;
 
 use std::collections::BTreeMap;

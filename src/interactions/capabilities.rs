@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use fhir_model::primitive::instant_text;
 use fhir_search::parameters::Parameter;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use super::context::now_micros;
 use super::{Context, Error, Request, Response};
 
 /// The interactions that every resource type has, as [`Interaction`](super::Interaction) knows them.
@@ -17,10 +19,19 @@ const OF_TYPES: [&str; 8] =
 /// The interactions of the whole system.
 const OF_SYSTEM: [&str; 3] = ["transaction", "batch", "history-system"];
 
-/// The part of the statement that is the same for all requests, made at the first.
-#[derive(Default)]
+/// What is the same in the statement for all requests.
 pub struct Capabilities {
+    /// When the process began to offer this: microseconds since 1970.
+    since: i64,
+    /// Made at the first request.
     rest: OnceLock<Box<RawValue>>,
+}
+
+impl Capabilities {
+    /// Those of a process that begins now.
+    pub(super) fn new() -> Self {
+        Self { since: now_micros(), rest: OnceLock::new() }
+    }
 }
 
 /// The CapabilityStatement of this server as it runs.
@@ -36,7 +47,7 @@ pub(super) fn capabilities(context: &Context, request: &Request) -> Result<Respo
     let head = json!({
         "resourceType": "CapabilityStatement",
         "status": "active",
-        "date": env!("WESTWAY_BUILD_DATE"),
+        "date": instant_text(context.capabilities.since),
         "kind": "instance",
         "software": { "name": "Westway", "version": env!("CARGO_PKG_VERSION") },
         "implementation": { "description": "Westway FHIR R4 server", "url": request.base },

@@ -73,7 +73,7 @@ impl Context {
             parameters,
             extractor,
             search,
-            capabilities: Capabilities::default(),
+            capabilities: Capabilities::new(),
             limits,
         })
     }

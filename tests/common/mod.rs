@@ -4,7 +4,8 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test helper fails the test"
+    clippy::print_stderr,
+    reason = "a helper fails the test, and shows what the server said"
 )]
 #![allow(
     dead_code,

@@ -52,7 +52,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (data, journal) = (folder.path().join("a.json"), folder.path().join("journal.txt"));
         std::fs::write(&data, "{}").unwrap();
-        let source = find(&[data.clone()]).unwrap().remove(0);
+        let source = find(std::slice::from_ref(&data)).unwrap().remove(0);
         let first = Journal::open(&journal).unwrap();
         assert!(!first.has_finished(&source));
         first.finish(&source).unwrap();
