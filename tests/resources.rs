@@ -133,3 +133,32 @@ fn a_stopped_server_finishes_and_its_data_stays() {
     let again = Server::start_in(data.path(), &[]);
     again.get("Patient/kept").expect(200);
 }
+
+#[test]
+fn health_readiness_and_metrics_are_told() {
+    let server = Server::start();
+    server.post("Patient", PATIENT).expect(201);
+    server.get("Patient/none").expect(404);
+    let root = server.base.strip_suffix("/fhir").unwrap();
+    let page = |path: &str| server.get(&format!("{root}/{path}"));
+    assert_eq!(page("health").expect(200).body, "ok\n");
+    assert_eq!(page("ready").expect(200).body, "ready\n");
+    let metrics = page("metrics").expect(200).body;
+    for line in [
+        "westway_http_requests_total{method=\"POST\",route=\"Patient\",status=\"201\"} 1",
+        "westway_http_requests_total{method=\"GET\",route=\"Patient/{id}\",status=\"404\"} 1",
+        "westway_resources{type=\"Patient\"} 1",
+        "westway_store_waiting_writes 0",
+    ] {
+        assert!(metrics.contains(line), "{line}\n{metrics}");
+    }
+    page("elsewhere").expect(404);
+}
+
+#[test]
+fn head_answers_as_get_without_the_body() {
+    let server = Server::start();
+    let id = server.post("Patient", PATIENT).expect(201).id();
+    let head = server.send("HEAD", &format!("Patient/{id}"), &[], "").expect(200);
+    assert_eq!((head.body.as_str(), head.header("ETag")), ("", "W/\"1\""));
+}

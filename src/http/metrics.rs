@@ -5,8 +5,11 @@ use std::time::Duration;
 use prometheus_client::encoding::{EncodeLabelSet, text::encode};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
+
+use crate::store::StoreStatus;
 
 /// Upper ends of the buckets of request times.
 const SECONDS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
@@ -23,11 +26,21 @@ struct MethodLabel {
     method: String,
 }
 
-/// Counters and histograms of this process.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct TypeLabel {
+    r#type: String,
+}
+
+/// Counters and histograms of this process, and gauges of its store.
 pub(super) struct Metrics {
     registry: Registry,
     requests: Family<RequestLabels, Counter>,
     seconds: Family<MethodLabel, Histogram>,
+    resources: Family<TypeLabel, Gauge>,
+    waiting_writes: Gauge,
+    database_bytes: Gauge,
+    log_bytes: Gauge,
+    busy_readers: Gauge,
 }
 
 impl Metrics {
@@ -37,7 +50,39 @@ impl Metrics {
         registry.register("http_requests", "Requests answered", requests.clone());
         let seconds = Family::<MethodLabel, Histogram>::new_with_constructor(|| Histogram::new(SECONDS));
         registry.register("http_request_seconds", "Time from request to answer", seconds.clone());
-        Self { registry, requests, seconds }
+        let resources = Family::<TypeLabel, Gauge>::default();
+        registry.register("resources", "Resources that exist", resources.clone());
+        let mut gauge = |name: &str, help: &str| {
+            let gauge = Gauge::default();
+            registry.register(name, help, gauge.clone());
+            gauge
+        };
+        let waiting_writes = gauge("store_waiting_writes", "Writes handed to the store and not yet begun");
+        let database_bytes = gauge("store_database_bytes", "Size of the database file");
+        let log_bytes = gauge("store_log_bytes", "Size of the write-ahead log");
+        let busy_readers = gauge("store_busy_readers", "Connections that read at this moment");
+        Self {
+            registry,
+            requests,
+            seconds,
+            resources,
+            waiting_writes,
+            database_bytes,
+            log_bytes,
+            busy_readers,
+        }
+    }
+
+    /// Takes over how the store is, just before it is told.
+    pub(super) fn observe(&self, store: &StoreStatus) {
+        let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        for kind in &store.types {
+            self.resources.get_or_create(&TypeLabel { r#type: kind.kind.to_string() }).set(whole(kind.live));
+        }
+        self.waiting_writes.set(whole(store.waiting_writes as u64));
+        self.database_bytes.set(whole(store.file_bytes));
+        self.log_bytes.set(whole(store.log_bytes));
+        self.busy_readers.set(i64::from(store.readers.saturating_sub(store.idle_readers)));
     }
 
     /// Counts one answer. `route` is a pattern, so the number of series stays bounded.

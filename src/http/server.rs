@@ -87,6 +87,10 @@ async fn ready(service: web::Data<Service>) -> HttpResponse {
 }
 
 async fn metrics(service: web::Data<Service>) -> HttpResponse {
+    let shared = service.clone();
+    if let Ok(Ok(status)) = web::block(move || shared.context.store.status()).await {
+        service.metrics.observe(&status);
+    }
     let text = service.metrics.text();
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8"))
