@@ -37,6 +37,45 @@ fn step<'a>(at: Node<'a>, target_index: u32, path: &mut String) -> Option<Node<'
     (value.index() <= target_index).then_some(value)
 }
 
+/// The node that an expression as [`path_of`] and issues write it means, or as much of the way as there is: the element that
+/// holds what is missing.
+///
+/// Choices may be written without their type (`Observation.value`), a member that repeats without a position means all of it,
+/// and calls such as `ofType(Quantity)` or `extension('url')` end the way.
+pub fn locate<'a>(root: Node<'a>, expression: &str) -> Node<'a> {
+    let mut at = root;
+    for step in expression.split('.').skip(1) {
+        let (name, position) = match step.split_once('[') {
+            Some((name, rest)) => {
+                (name, rest.strip_suffix(']').and_then(|number| number.parse::<usize>().ok()))
+            }
+            None => (step, None),
+        };
+        let Some(member) = member(at, name) else { break };
+        at = member;
+        if let Some(position) = position {
+            match at.each().nth(position) {
+                Some(item) => at = item,
+                None => break,
+            }
+        }
+    }
+    at
+}
+
+/// The member of that name; of a choice the member of any type; of a primitive without value its extensions.
+fn member<'a>(at: Node<'a>, name: &str) -> Option<Node<'a>> {
+    let is_choice = |member: &str| {
+        member
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_uppercase()))
+    };
+    let found = at.get(name).filter(|value| !value.is_null());
+    found.or_else(|| at.members().find(|(member, _)| is_choice(member)).map(|(_, value)| value)).or_else(
+        || at.members().find(|(member, _)| member.strip_prefix('_') == Some(name)).map(|(_, value)| value),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,5 +98,19 @@ mod tests {
         assert_eq!(path_of(name, given.index()), "given[1]");
         assert_eq!(path_of(root, 0), "Patient");
         assert_eq!(path_of(root, 9999), "Patient");
+    }
+
+    #[test]
+    fn expressions_lead_to_their_nodes() {
+        let source = r#"{"resourceType":"Observation","code":{"coding":[{"code":"a"},{"code":"b"}]},
+            "valueQuantity":{"value":1},"_issued":{"extension":[]}}"#;
+        let document = Document::parse(source).unwrap();
+        let text = |expression| format!("{:?}", locate(document.root(), expression));
+        assert_eq!(text("Observation.code.coding[1].code"), "\"b\"");
+        assert_eq!(text("Observation.code.coding[1].system"), "{\"code\":\"b\"}");
+        assert_eq!(text("Observation.code.coding[7].code"), "[{\"code\":\"a\"},{\"code\":\"b\"}]");
+        assert_eq!(text("Observation.value.value"), "1");
+        assert_eq!(text("Observation.issued"), "{\"extension\":[]}");
+        assert_eq!(locate(document.root(), "Observation").index(), 0);
     }
 }
