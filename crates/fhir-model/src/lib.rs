@@ -17,4 +17,4 @@ pub mod write;
 pub use body::Body;
 pub use document::Document;
 pub use node::{Items, Kind, Members, Node};
-pub use outcome::{Issue, IssueType, OperationOutcome, Severity};
+pub use outcome::{Issue, IssueType, OperationOutcome, RULE_SYSTEM, Severity};

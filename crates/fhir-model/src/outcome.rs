@@ -65,7 +65,12 @@ pub struct Issue {
     pub diagnostics: String,
     /// FHIRPath of the elements concerned: `Patient.name[0].given`.
     pub expression: Vec<String>,
+    /// Stable id of the validation rule that was broken: `slicing-closed`, or the key of a constraint such as `pat-1`.
+    pub rule: Option<Box<str>>,
 }
+
+/// The code system of [`Issue::rule`], as written into `details.coding`.
+pub const RULE_SYSTEM: &str = "https://westway.example/CodeSystem/validation-rule";
 
 /// A list of issues that becomes an OperationOutcome resource.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -128,7 +133,13 @@ impl IssueType {
 impl Issue {
     /// An issue of severity error.
     pub fn error(code: IssueType, diagnostics: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, code, diagnostics: diagnostics.into(), expression: Vec::new() }
+        Self {
+            severity: Severity::Error,
+            code,
+            diagnostics: diagnostics.into(),
+            expression: Vec::new(),
+            rule: None,
+        }
     }
 
     /// An issue of severity warning.
@@ -145,6 +156,13 @@ impl Issue {
     #[must_use]
     pub fn at(mut self, expression: impl Into<String>) -> Self {
         self.expression.push(expression.into());
+        self
+    }
+
+    /// Names the rule that was broken, by its stable id.
+    #[must_use]
+    pub fn rule(mut self, rule: impl Into<Box<str>>) -> Self {
+        self.rule = Some(rule.into());
         self
     }
 
@@ -198,6 +216,13 @@ fn write_issue(issue: &Issue, out: &mut Vec<u8>) {
     out.extend_from_slice(b"\",\"code\":\"");
     out.extend_from_slice(issue.code.code().as_bytes());
     out.push(b'"');
+    if let Some(rule) = &issue.rule {
+        out.extend_from_slice(b",\"details\":{\"coding\":[{\"system\":");
+        write_string(RULE_SYSTEM, out);
+        out.extend_from_slice(b",\"code\":");
+        write_string(rule, out);
+        out.extend_from_slice(b"}]}");
+    }
     if !issue.diagnostics.is_empty() {
         out.extend_from_slice(b",\"diagnostics\":");
         write_string(&issue.diagnostics, out);
@@ -213,4 +238,19 @@ fn write_issue(issue: &Issue, out: &mut Vec<u8>) {
         out.push(b']');
     }
     out.push(b'}');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rule_is_written_as_a_coding_of_details() {
+        let issue =
+            Issue::error(IssueType::Invariant, "a name or a telecom").at("Patient.contact[0]").rule("pat-1");
+        let json = String::from_utf8(OperationOutcome::from(issue).to_json()).unwrap();
+        assert!(json.contains(
+            r#""code":"invariant","details":{"coding":[{"system":"https://westway.example/CodeSystem/validation-rule","code":"pat-1"}]},"diagnostics""#
+        ));
+    }
 }
