@@ -8,6 +8,7 @@
 use std::fmt;
 
 use crate::node::Node;
+use crate::position::Position;
 
 /// A parsed JSON document. Immutable; [`Document::root`] is the way in.
 pub struct Document {
@@ -15,6 +16,8 @@ pub struct Document {
     /// Text of the strings that carried escapes, unescaped, one after the other.
     pub(crate) unescaped: String,
     pub(crate) slots: Vec<Slot>,
+    /// Per slot its place in the text that `source` was made from; empty if `source` is the text that was read.
+    pub(crate) positions: Vec<Position>,
 }
 
 /// One value or member name of a document.
@@ -70,7 +73,10 @@ impl Document {
 
     /// Approximate bytes of memory held by this document.
     pub fn heap_bytes(&self) -> usize {
-        self.source.len() + self.unescaped.capacity() + self.slots.capacity() * size_of::<Slot>()
+        self.source.len()
+            + self.unescaped.capacity()
+            + self.slots.capacity() * size_of::<Slot>()
+            + self.positions.capacity() * size_of::<Position>()
     }
 
     pub(crate) fn slot(&self, index: u32) -> Slot {

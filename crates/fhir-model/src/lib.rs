@@ -9,12 +9,15 @@ mod node;
 pub mod outcome;
 pub mod parse;
 pub mod path;
+mod position;
 pub mod primitive;
 pub mod reference;
 pub mod types;
 pub mod write;
+pub mod xml;
 
 pub use body::Body;
 pub use document::Document;
 pub use node::{Items, Kind, Members, Node};
 pub use outcome::{Issue, IssueType, OperationOutcome, RULE_SYSTEM, Severity};
+pub use position::Position;

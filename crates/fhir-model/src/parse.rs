@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use thiserror::Error;
 
 use crate::document::{Document, Slot, SlotKind};
+use crate::position::Position;
 
 /// What a document may not exceed.
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +66,7 @@ pub(crate) fn parse(source: Box<str>, limits: Limits) -> Result<Document, ParseE
     });
     let (slots, unescaped) = (std::mem::take(&mut parser.slots), std::mem::take(&mut parser.unescaped));
     outcome?;
-    Ok(Document { source, unescaped, slots })
+    Ok(Document { source, unescaped, slots, positions: Vec::new() })
 }
 
 struct Parser<'t> {
@@ -99,12 +100,8 @@ impl Parser<'_> {
 
     fn fail_at(&self, message: impl Into<String>, at: usize) -> ParseError {
         let before = self.text.get(..at).unwrap_or(self.text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        ParseError {
-            message: message.into(),
-            line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
-            column: before.get(line_start..).map_or(0, |line| line.chars().count()) + 1,
-        }
+        let Position { line, column } = Position::START.after(before);
+        ParseError { message: message.into(), line: line as usize, column: column as usize }
     }
 
     fn unexpected(&self, expected: &str) -> ParseError {
