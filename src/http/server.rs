@@ -1,12 +1,15 @@
 //! The server: routes, limits and shutdown.
 
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
+use std::task::Poll;
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::http::header::{CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use actix_web::middleware::{DefaultHeaders, from_fn};
+use actix_web::rt::signal::unix::{SignalKind, signal};
 use actix_web::{App, HttpResponse, HttpServer, web};
 
 use super::access_log::access_log;
@@ -54,8 +57,7 @@ pub fn start(settings: &Settings, context: Context) -> io::Result<Running> {
             .route("/health", web::get().to(health))
             .route("/ready", web::get().to(ready))
             .route("/metrics", web::get().to(metrics))
-            .route(&base_path, web::route().to(fhir::handle))
-            .route(&format!("{base_path}/{{path:.*}}"), web::route().to(fhir::handle))
+            .service(web::scope(&base_path).default_service(web::route().to(fhir::handle)))
             .default_service(web::route().to(elsewhere))
     })
     .workers(workers)
@@ -64,11 +66,22 @@ pub fn start(settings: &Settings, context: Context) -> io::Result<Running> {
     .client_request_timeout(Duration::from_secs(settings.request_timeout_seconds))
     .keep_alive(Duration::from_secs(75))
     .shutdown_timeout(SHUTDOWN_SECONDS)
+    .shutdown_signal(asked_to_stop()?)
     .bind(settings.listen.as_str())?;
     let addresses = http.addrs();
     let server = http.run();
     let handle = server.handle();
     Ok(Running { server, handle, addresses })
+}
+
+/// Resolves when the process gets SIGTERM, or SIGINT (Ctrl-C): requests in flight are finished, new ones not taken.
+fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(poll_fn(move |cx| {
+        let asked = terminate.poll_recv(cx).is_ready() || interrupt.poll_recv(cx).is_ready();
+        if asked { Poll::Ready(()) } else { Poll::Pending }
+    }))
 }
 
 /// The process is alive.
