@@ -2,7 +2,11 @@
 
 use std::fmt;
 
+use crate::position::Position;
 use crate::write::write_string;
+
+/// Where the extensions are defined that tell line and column of an issue.
+const STRUCTURE_DEFINITION: &str = "http://hl7.org/fhir/StructureDefinition/";
 
 /// IssueSeverity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,6 +69,8 @@ pub struct Issue {
     pub diagnostics: String,
     /// FHIRPath of the elements concerned: `Patient.name[0].given`.
     pub expression: Vec<String>,
+    /// Where the element stands in the text that was sent, if that is known.
+    pub position: Option<Position>,
     /// Stable id of the validation rule that was broken: `slicing-closed`, or the key of a constraint such as `pat-1`.
     pub rule: Option<Box<str>>,
 }
@@ -138,6 +144,7 @@ impl Issue {
             code,
             diagnostics: diagnostics.into(),
             expression: Vec::new(),
+            position: None,
             rule: None,
         }
     }
@@ -211,7 +218,15 @@ impl OperationOutcome {
 }
 
 fn write_issue(issue: &Issue, out: &mut Vec<u8>) {
-    out.extend_from_slice(b"{\"severity\":\"");
+    out.push(b'{');
+    if let Some(Position { line, column }) = issue.position {
+        let place = |name: &str, value: u32| {
+            format!("{{\"url\":\"{STRUCTURE_DEFINITION}operationoutcome-issue-{name}\",\"valueInteger\":{value}}}")
+        };
+        let places = format!("\"extension\":[{},{}],", place("line", line), place("col", column));
+        out.extend_from_slice(places.as_bytes());
+    }
+    out.extend_from_slice(b"\"severity\":\"");
     out.extend_from_slice(issue.severity.code().as_bytes());
     out.extend_from_slice(b"\",\"code\":\"");
     out.extend_from_slice(issue.code.code().as_bytes());
@@ -243,6 +258,15 @@ fn write_issue(issue: &Issue, out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn line_and_column_are_extensions() {
+        let mut issue = Issue::error(IssueType::Value, "x");
+        issue.position = Some(Position { line: 3, column: 7 });
+        let json = String::from_utf8(OperationOutcome::from(issue).to_json()).unwrap();
+        assert!(json.contains(r#"operationoutcome-issue-line","valueInteger":3},{"url""#), "{json}");
+        assert!(json.contains(r#"operationoutcome-issue-col","valueInteger":7}],"severity""#), "{json}");
+    }
 
     #[test]
     fn the_rule_is_written_as_a_coding_of_details() {
