@@ -1,0 +1,86 @@
+//! The way in: questions about codes, answered from the definitions of a registry.
+
+use std::fmt;
+use std::sync::Arc;
+
+use fhir_definitions::{DefinitionKind, Registry};
+
+use crate::code_status::CodeStatus;
+use crate::code_systems::CodeSystems;
+use crate::display::{DisplayCheck, is_same};
+use crate::lazy::Lazy;
+use crate::membership::Membership;
+use crate::not_checked::NotChecked;
+use crate::value_set::{Asked, Evaluation, ListedCode, ValueSet, list};
+
+/// The code systems and value sets of a registry. Share it in an `Arc`; each definition is compiled when it is first
+/// asked for, and answers after that are hash look-ups.
+pub struct Terminology {
+    registry: Arc<Registry>,
+    systems: CodeSystems,
+    value_sets: Lazy<ValueSet>,
+}
+
+impl Terminology {
+    /// The terminology of a registry. Only the urls are read here.
+    pub fn new(registry: Arc<Registry>) -> Self {
+        Self {
+            systems: CodeSystems::new(Arc::clone(&registry)),
+            value_sets: Lazy::new(DefinitionKind::ValueSet, &registry),
+            registry,
+        }
+    }
+
+    /// Whether a code is in a value set, given by canonical (`url` or `url|version`). Without a `system` the code is that of
+    /// a `code` element, and may be of any system of the set.
+    pub fn membership(&self, value_set: &str, system: Option<&str>, code: &str) -> Membership {
+        match self.value_set(value_set) {
+            Some(set) => Evaluation::new(self).membership(set, Asked { system, code }),
+            None => Membership::NotChecked(NotChecked::UnknownValueSet(value_set.into())),
+        }
+    }
+
+    /// Whether a code exists in the code system of that url.
+    pub fn code_system(&self, system: &str, code: &str) -> CodeStatus<'_> {
+        self.systems.status(system, code)
+    }
+
+    /// How the code system of that url displays a code.
+    pub fn display(&self, system: &str, code: &str) -> Option<&str> {
+        match self.code_system(system, code) {
+            CodeStatus::Known { display, .. } => display,
+            CodeStatus::Unknown | CodeStatus::NotChecked(_) => None,
+        }
+    }
+
+    /// Compares the display of a coding with that of its code system, but for case and white space.
+    pub fn check_display(&self, system: &str, code: &str, display: &str) -> DisplayCheck<'_> {
+        match self.display(system, code) {
+            None => DisplayCheck::NotKnown,
+            Some(known) if is_same(known, display) => DisplayCheck::Agrees,
+            Some(known) => DisplayCheck::Differs(known),
+        }
+    }
+
+    /// All codes of a value set, sorted by system and code: for messages ("one of ...") and choices. `None` if they cannot
+    /// be listed, or are more than `most`.
+    pub fn codes(&self, value_set: &str, most: usize) -> Option<Vec<ListedCode<'_>>> {
+        list(self, self.value_set(value_set)?, most)
+    }
+
+    pub(crate) fn systems(&self) -> &CodeSystems {
+        &self.systems
+    }
+
+    pub(crate) fn value_set(&self, canonical: &str) -> Option<&ValueSet> {
+        self.value_sets.get(self.value_sets.find(canonical)?, &self.registry, |canonical, document| {
+            ValueSet::compile(canonical, document.map(|document| document.root()), &self.systems)
+        })
+    }
+}
+
+impl fmt::Debug for Terminology {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Terminology").finish_non_exhaustive()
+    }
+}
