@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::error::{XmlError, XmlProblem};
 use super::json::{JsonText, is_number};
-use super::tree::{Element, Namespace};
+use super::tree::{Element, Namespace, XHTML_ELEMENT};
 use super::{Limits, XmlDocument};
 use crate::types::{ElementInfo, TypeId, TypeKind, TypeModel};
 
@@ -62,7 +62,7 @@ impl Reader<'_> {
 
     /// What is wrong with an element wherever it stands.
     fn check(&mut self, element: &Element<'_>, parent_namespace: Namespace) {
-        let expected = if element.name == "div" { Namespace::Xhtml } else { Namespace::Fhir };
+        let expected = if element.name == XHTML_ELEMENT { Namespace::Xhtml } else { Namespace::Fhir };
         // Children inherit a wrong namespace, which is said once.
         let is_inherited = element.namespace == parent_namespace && parent_namespace != Namespace::Fhir;
         if element.namespace != expected && !is_inherited {
@@ -182,7 +182,7 @@ impl Reader<'_> {
     fn form(&self, type_id: Option<TypeId>, elements: &[&Element<'_>]) -> Form {
         let Some(info) = type_id.and_then(|id| self.types.get(id)) else {
             // An unknown element is taken for what it looks like.
-            let is_primitive = elements.iter().any(|element| element.attribute("value").is_some());
+            let is_primitive = elements.iter().any(|element| has_value(element));
             return if is_primitive {
                 Form::Primitive { type_id: None, is_literal: |_| false }
             } else {
@@ -292,4 +292,9 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Whether an element has what a primitive has.
+fn has_value(element: &Element<'_>) -> bool {
+    element.xhtml.is_some() || element.attribute("value").is_some()
 }

@@ -54,7 +54,7 @@ impl Element<'_> {
 /// The namespace of `xsi:schemaLocation`.
 const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
 /// The only element of FHIR that is XHTML. An element of that name is kept as text whatever its namespace.
-const XHTML_ELEMENT: &str = "div";
+pub(super) const XHTML_ELEMENT: &str = "div";
 
 /// Reads the element that a text consists of.
 pub(super) fn parse(text: &str, limits: Limits) -> Result<Element<'_>, XmlError> {

@@ -2,7 +2,8 @@
 
 use super::error::XmlError;
 use super::escape::{is_character, is_name, push_attribute_value};
-use super::{FHIR_NAMESPACE, Limits, tree};
+use super::tree::{self, XHTML_ELEMENT};
+use super::{FHIR_NAMESPACE, Limits};
 use crate::node::{Kind, Node};
 use crate::path::path_of;
 use crate::types::{TypeId, TypeKind, TypeModel};
@@ -40,8 +41,6 @@ struct Member<'a> {
     name: &'a str,
     value: Option<Node<'a>>,
     sibling: Option<Node<'a>>,
-    /// Its place in the definition of the type; unknown members come last.
-    order: usize,
     type_id: Option<TypeId>,
     is_attribute: bool,
 }
@@ -61,7 +60,8 @@ impl<'a> Writer<'_, 'a> {
     }
 
     fn begin_tag(&mut self, name: &str, node: Node<'_>) -> Step {
-        if !is_name(name) || name.contains(':') {
+        // Read back, a leading underscore would make it the sibling of another member, and a `div` is always XHTML.
+        if !is_name(name) || name.contains(':') || name.starts_with('_') || name == XHTML_ELEMENT {
             return Err(self.refuse(format!("\"{name}\" is not the name of an XML element"), node));
         }
         self.begin_line();
@@ -100,37 +100,35 @@ impl<'a> Writer<'_, 'a> {
         self.types.get(id).map(|info| info.kind)
     }
 
-    /// The members of an object in the order of XML.
+    /// The members of an object in the order of XML: as the type defines them, then unknown ones by their names.
     fn members(&self, object: Node<'a>, type_id: Option<TypeId>) -> Vec<Member<'a>> {
-        let is_object_of_unknown_type = type_id.is_none() && object.resource_type().is_none();
-        let mut members: Vec<Member<'a>> = Vec::with_capacity(object.len());
-        for (key, node) in object.members() {
-            let (name, value, sibling) = match key.strip_prefix('_') {
-                // The sibling of a member that is there is written with it.
-                Some(name) if object.get(name).is_some() => continue,
-                Some(name) => (name, None, Some(node)),
-                None => (key, Some(node), object.get(&format!("_{key}"))),
+        let elements = type_id.and_then(|id| self.types.get(id)).map_or(&[][..], |info| &info.elements);
+        let find = |name| type_id.and_then(|id| self.types.member(id, name));
+        let mut keys: Vec<_> = object
+            .members()
+            .map(|(key, node)| {
+                let (name, is_sibling) = key.strip_prefix('_').map_or((key, false), |name| (name, true));
+                let place = |info| elements.iter().position(|other| std::ptr::eq(other, info));
+                let order = find(name).and_then(|(info, _)| place(info)).unwrap_or(usize::MAX);
+                (order, name, is_sibling, node)
+            })
+            .collect();
+        keys.sort_unstable_by_key(|(order, name, is_sibling, _)| (*order, *name, *is_sibling));
+        let has_attributes = type_id.is_none() && object.resource_type().is_none();
+        let member = |keys: &[(usize, &'a str, bool, Node<'a>)]| {
+            let (_, name, ..) = keys.first()?;
+            let pick = |sibling| keys.iter().find(|(_, _, is, _)| *is == sibling).map(|(.., node)| *node);
+            let (value, found) = (pick(false), find(name));
+            let is_attribute = match found {
+                Some((info, _)) => info.is_xml_attribute,
+                None => {
+                    has_attributes && matches!(*name, "id" | "url") && value.and_then(Node::as_str).is_some()
+                }
             };
-            let found = type_id.and_then(|id| self.types.member(id, name));
-            let elements = type_id.and_then(|id| self.types.get(id)).map_or(&[][..], |info| &info.elements);
-            let place =
-                found.and_then(|(info, _)| elements.iter().position(|other| std::ptr::eq(other, info)));
-            members.push(Member {
-                name,
-                value,
-                sibling,
-                order: place.unwrap_or(usize::MAX),
-                type_id: found.map(|(_, element_type)| element_type.type_id),
-                is_attribute: match found {
-                    Some((info, _)) => info.is_xml_attribute,
-                    None => {
-                        is_object_of_unknown_type && matches!(name, "id" | "url") && node.as_str().is_some()
-                    }
-                },
-            });
-        }
-        members.sort_by_key(|member| member.order);
-        members
+            let type_id = found.map(|(_, element_type)| element_type.type_id);
+            Some(Member { name, value, sibling: pick(true), type_id, is_attribute })
+        };
+        keys.chunk_by(|a, b| a.1 == b.1).filter_map(member).collect()
     }
 
     /// The attributes and elements of a tag that has been begun, and its end.
@@ -184,28 +182,29 @@ impl<'a> Writer<'_, 'a> {
         sibling: Option<Node<'a>>,
         node: Node<'a>,
     ) -> Step {
-        let is_of = |kind| member.type_id.and_then(|id| self.kind(id)) == Some(kind);
+        if member.name == XHTML_ELEMENT {
+            return match (value, sibling) {
+                (Some(value), None) => self.xhtml(value),
+                _ => Err(self.refuse("XHTML has no extensions", node)),
+            };
+        }
+        let kind = member.type_id.and_then(|id| self.kind(id));
         match value.map(|value| (value, value.kind())) {
-            Some((value, Kind::Object)) if sibling.is_none() => {
-                if is_of(TypeKind::Resource) {
+            Some((value, Kind::Object)) if sibling.is_none() && kind != Some(TypeKind::Primitive) => {
+                if kind == Some(TypeKind::Resource) {
                     return self.held_resource(member.name, value);
                 }
                 self.begin_tag(member.name, value)?;
                 let members = self.members(value, member.type_id);
                 self.content(member.name, &members)
             }
-            Some((value, Kind::String))
-                if member.type_id.is_some_and(|id| self.types.name(id) == "xhtml") =>
-            {
-                if sibling.is_some() {
-                    return Err(self.refuse("XHTML has no extensions", node));
-                }
-                self.xhtml(value)
-            }
             Some((_, Kind::Object | Kind::Array | Kind::Null)) => {
                 Err(self.refuse("neither a value nor an element", node))
             }
             None if sibling.is_none() => Err(self.refuse("null without a value to stand for", node)),
+            _ if !matches!(kind, None | Some(TypeKind::Primitive)) => {
+                Err(self.refuse("a primitive where an object was expected", node))
+            }
             primitive => {
                 if sibling.is_some_and(|sibling| !sibling.is_object()) {
                     return Err(self.refuse("the sibling of a primitive must be an object", node));
