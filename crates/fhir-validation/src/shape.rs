@@ -33,6 +33,8 @@ pub(crate) struct Member {
     pub(crate) content: Content,
     /// Whether instances have an array here.
     pub(crate) is_array: bool,
+    /// Bytes of the element's name, with which the names of choices begin: 5 of `valueQuantity`.
+    pub(crate) name_length: usize,
 }
 
 /// What the value of a member is made of.
@@ -74,6 +76,7 @@ impl Shape {
                     type_id: kind.type_id,
                     content,
                     is_array: element.is_array(),
+                    name_length: element.name.len(),
                 };
                 members.insert(kind.json_name.clone(), member);
                 if let Some(type_id) = element_type.filter(|_| has_sibling(types, element, kind)) {

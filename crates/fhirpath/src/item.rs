@@ -116,6 +116,16 @@ impl<'a> Element<'a> {
         Self { node: Some(node), sibling, type_id, class: Class::of(model, type_id) }
     }
 
+    /// An element of a known type that may have only a sibling, as primitives without a value do.
+    pub fn from_parts(
+        model: &TypeModel,
+        node: Option<Node<'a>>,
+        sibling: Option<Node<'a>>,
+        type_id: TypeId,
+    ) -> Self {
+        Self { node, sibling, type_id, class: Class::of(model, type_id) }
+    }
+
     /// A resource, typed by its `resourceType`. `None` when that is missing or not in the model.
     pub fn resource(model: &TypeModel, node: Node<'a>) -> Option<Self> {
         let type_id = model.id(node.resource_type()?)?;

@@ -25,6 +25,15 @@ impl<'p> Path<'p> {
         Self { parent: None, step: Step::Root(resource_type) }
     }
 
+    /// The element that has the one at this place.
+    pub(crate) fn holder(&self) -> Path<'p> {
+        match (self.step, self.parent) {
+            (Step::Item(_), Some(list)) => list.holder(),
+            (_, Some(parent)) => *parent,
+            (_, None) => *self,
+        }
+    }
+
     pub(crate) fn then(&'p self, step: Step<'p>) -> Path<'p> {
         Path { parent: Some(self), step }
     }

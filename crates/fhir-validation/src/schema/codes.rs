@@ -27,6 +27,11 @@ pub(crate) struct Codes<'a> {
 }
 
 impl RegistryCodes {
+    /// Whether the schemas list the codes of a value set, and so check a required binding to it.
+    pub(crate) fn lists(&self, registry: &Registry, value_set: &str) -> bool {
+        self.of(registry).codes(value_set).is_some()
+    }
+
     pub(crate) fn of<'a>(&'a self, registry: &'a Registry) -> Codes<'a> {
         Codes { cache: self, registry }
     }

@@ -14,7 +14,7 @@ use fhir_definitions::Registry;
 use jsonschema::{Draft, Validator};
 use thiserror::Error;
 
-use codes::RegistryCodes;
+pub(crate) use codes::RegistryCodes;
 pub(crate) use primitive::PrimitiveForm;
 pub(crate) use representation::{DocumentJson, View};
 
