@@ -221,7 +221,9 @@ fn write_issue(issue: &Issue, out: &mut Vec<u8>) {
     out.push(b'{');
     if let Some(Position { line, column }) = issue.position {
         let place = |name: &str, value: u32| {
-            format!("{{\"url\":\"{STRUCTURE_DEFINITION}operationoutcome-issue-{name}\",\"valueInteger\":{value}}}")
+            format!(
+                "{{\"url\":\"{STRUCTURE_DEFINITION}operationoutcome-issue-{name}\",\"valueInteger\":{value}}}"
+            )
         };
         let places = format!("\"extension\":[{},{}],", place("line", line), place("col", column));
         out.extend_from_slice(places.as_bytes());
