@@ -1,5 +1,7 @@
 //! What an operator can decide about validation.
 
+use std::collections::BTreeMap;
+
 use fhir_model::Severity;
 
 use crate::rules::{Mode, NhsRules};
@@ -7,6 +9,9 @@ use crate::rules::{Mode, NhsRules};
 /// How strictly resources are judged where the standard leaves it open.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// For a resource type the profiles that each resource of it must meet, whether it claims them or not; contained
+    /// resources are exempt.
+    pub required_profiles: BTreeMap<Box<str>, Vec<Box<str>>>,
     /// A profile that `meta.profile` claims and that is not known, or cannot be used.
     pub unknown_profile: Severity,
     /// An extension whose definition is not known. A modifier extension that is not known is always an error, since
@@ -28,6 +33,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            required_profiles: BTreeMap::new(),
             unknown_profile: Severity::Warning,
             unknown_extension: Severity::Information,
             best_practice: None,

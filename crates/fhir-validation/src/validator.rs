@@ -35,9 +35,24 @@ impl Validator {
     /// `references` finds resources beyond this one. At most 50 errors and 50 other issues are listed; an information at the
     /// end tells how many more there are.
     pub fn validate(&self, resource: Node<'_>, profiles: &[&str], references: &dyn References) -> Vec<Issue> {
-        let issues = self.structure.validate(resource);
+        self.validate_further(resource, self.structure(resource), profiles, references)
+    }
+
+    /// The issues of a resource by the structure of its type alone.
+    pub fn structure(&self, resource: Node<'_>) -> Vec<Issue> {
+        self.structure.validate(resource)
+    }
+
+    /// As [`Validator::validate`], for a resource of which the issues of [`Validator::structure`] are known.
+    pub fn validate_further(
+        &self,
+        resource: Node<'_>,
+        structure: Vec<Issue>,
+        profiles: &[&str],
+        references: &dyn References,
+    ) -> Vec<Issue> {
         let host = ValidationHost::new(&self.engine, resource, references);
-        Walk::new(&host).with_structure(issues).run(resource, profiles)
+        Walk::new(&host).with_structure(structure).run(resource, profiles)
     }
 
     /// What in a definition cannot be used, by canonical: errors if it cannot be used at all, warnings for its parts. Ask when

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use fhir_model::types::{TypeId, TypeKind};
 use fhir_model::{Issue, IssueType, Node};
 use fhirpath::{Context, Element};
+use smallvec::SmallVec;
 
 use super::apply::{At, Scope};
 use super::coding;
@@ -213,13 +214,18 @@ impl<'a> Walk<'a> {
         let scope = self.scope(node, container);
         let at = At { element, path, scope: &scope };
         self.typed(&at, None, &Trail::root(element.type_id));
-        for canonical in profiles {
+        let engine = self.engine;
+        let of_type = engine.settings.required_profiles.get(node.resource_type().unwrap_or_default());
+        let of_type = of_type.filter(|_| container.is_none()).into_iter().flatten().map(|canonical| &**canonical);
+        let of_type = of_type.filter(|canonical| !profiles.contains(canonical));
+        let required: SmallVec<[&str; 4]> = profiles.iter().copied().chain(of_type).collect();
+        for canonical in &required {
             self.required_profile(canonical, &at);
         }
         let claimed = node.get("meta").and_then(|meta| meta.get("profile"));
         let claimed = claimed.into_iter().flat_map(Node::items).filter_map(Node::as_str);
         for (position, canonical) in
-            claimed.enumerate().filter(|(_, canonical)| !profiles.contains(canonical))
+            claimed.enumerate().filter(|(_, canonical)| !required.contains(canonical))
         {
             self.claimed_profile(canonical, position, &at);
         }
