@@ -117,7 +117,11 @@ fn breaches_of_the_format_are_listed_with_their_places() {
         ]
     );
     let strict = xml::to_json(&patient("<foo bar=''/>x"), types());
-    assert!(matches!(strict, Err(XmlError::Problem(_))));
+    let Err(error @ XmlError::Problem(_)) = strict else { panic!("{strict:?}") };
+    let issue = error.issue();
+    assert_eq!(issue.expression, ["Patient"]);
+    assert_eq!(issue.position, Some(Position { line: 1, column: 1 }));
+    assert_eq!(issue.rule.as_deref(), Some("xml-format"));
     assert_eq!(read(&patient(&"<id x='1'/>".repeat(500))).problems.len(), 100);
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
+use crate::outcome::{Issue, IssueType};
 use crate::position::Position;
 
 /// Why a text could not be read as a resource in XML, or a resource could not be written as XML.
@@ -44,5 +45,35 @@ pub struct XmlProblem {
 impl fmt::Display for XmlProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {} at {}", self.path, self.message, self.position)
+    }
+}
+
+impl XmlProblem {
+    /// The problem as an issue of the rule `xml-format`.
+    pub fn issue(&self) -> Issue {
+        Issue {
+            position: Some(self.position),
+            ..Issue::error(IssueType::Structure, self.message.clone())
+                .at(self.path.clone())
+                .rule("xml-format")
+        }
+    }
+}
+
+impl XmlError {
+    /// The error as an issue of the rule `xml-format`.
+    pub fn issue(&self) -> Issue {
+        match self {
+            Self::Malformed { message, position } => Issue {
+                position: Some(*position),
+                ..Issue::error(IssueType::Structure, message.clone()).rule("xml-format")
+            },
+            Self::Problem(problem) => problem.issue(),
+            Self::NotRepresentable { message, path } => {
+                Issue::error(IssueType::NotSupported, format!("cannot be written as XML: {message}"))
+                    .at(path.clone())
+                    .rule("xml-format")
+            }
+        }
     }
 }
