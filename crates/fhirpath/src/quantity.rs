@@ -118,7 +118,7 @@ impl<'a> Quantity<'a> {
     }
 
     /// How two amounts relate; `None` when their units cannot be compared.
-    pub(crate) fn compare(&self, other: &Quantity<'_>) -> Option<Ordering> {
+    pub fn compare(&self, other: &Quantity<'_>) -> Option<Ordering> {
         self.other_in_own_unit(other, false).map(|value| self.value.cmp(&value))
     }
 
