@@ -9,6 +9,7 @@ use crate::code_system::{CodeSystem, Content};
 use crate::facts::Facts;
 use crate::grammar::{Grammar, Units};
 use crate::lazy::Lazy;
+use crate::membership::Membership;
 use crate::not_checked::NotChecked;
 
 /// The code systems of a registry.
@@ -52,12 +53,9 @@ impl CodeSystems {
     /// The listed concepts of a source; `None` for a grammar.
     pub(crate) fn listed(&self, source: Source) -> Option<&CodeSystem> {
         match source {
-            Source::Listed(slot) => self.listed.get(slot, &self.registry, |canonical, document| {
-                let url = canonical.split_once('|').map_or(canonical, |(url, _)| url);
-                match document {
-                    Some(document) => CodeSystem::parse(url, document.root()),
-                    None => CodeSystem::unreadable(url),
-                }
+            Source::Listed(slot) => self.listed.get(slot, &self.registry, |url, document| match document {
+                Some(document) => CodeSystem::parse(url, document.root()),
+                None => CodeSystem::unreadable(url),
             }),
             Source::Facts(facts) => {
                 let compiled = self.facts.get(facts as usize)?;
@@ -82,6 +80,14 @@ impl CodeSystems {
             Source::Listed(_) | Source::Facts(_) => {
                 self.listed(source).map_or(CodeStatus::Unknown, |system| system.status(code))
             }
+        }
+    }
+
+    /// Whether a source has a code: its status without the details.
+    pub(crate) fn membership_in(&self, source: Source, code: &str) -> Membership {
+        match self.listed(source) {
+            Some(system) => system.membership(code),
+            None => self.status_in(source, code).membership(),
         }
     }
 

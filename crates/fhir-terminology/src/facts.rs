@@ -1,5 +1,8 @@
 //! Code systems of other standards that are small enough to be built in as lists of codes.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 /// A list that is built in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Facts {
@@ -35,5 +38,8 @@ impl Facts {
     }
 }
 
-/// The two-letter language subtags of BCP 47: ISO 639-1 and what it has withdrawn, sorted, one a line.
-pub(crate) const LANGUAGE_SUBTAGS: &str = include_str!("facts/language-subtags.txt");
+/// The two-letter language subtags of BCP 47 in lower case: ISO 639-1 and what it has withdrawn.
+pub(crate) static LANGUAGE_SUBTAGS: LazyLock<HashSet<[u8; 2]>> = LazyLock::new(|| {
+    let lines = include_str!("facts/language-subtags.txt").lines();
+    lines.filter_map(|line| line.as_bytes().try_into().ok()).collect()
+});

@@ -7,6 +7,9 @@ use fhir_definitions::canonical::{Canonical, compare_versions};
 use fhir_definitions::{DefinitionKind, Registry};
 use fhir_model::Document;
 
+/// The version of FHIR that the definitions of the standard are bound by.
+const FHIR_VERSION: &str = "4.0.1";
+
 /// All definitions of one kind. What is compiled is never dropped or moved, so that answers can borrow from it.
 #[derive(Debug)]
 pub(crate) struct Lazy<T> {
@@ -18,27 +21,19 @@ pub(crate) struct Lazy<T> {
 
 #[derive(Debug)]
 struct Slot<T> {
-    /// `url|version`, or `url`.
-    canonical: Box<str>,
+    url: Box<str>,
     version: Option<Box<str>>,
     compiled: OnceLock<T>,
 }
 
 impl<T> Lazy<T> {
-    /// A slot for each definition of that kind.
+    /// A slot for each definition of that kind, in the order of the registry.
     pub(crate) fn new(kind: DefinitionKind, registry: &Registry) -> Self {
         let mut lazy = Self { kind, by_url: HashMap::new(), slots: Vec::new() };
         for definition in registry.canonical_resources(kind) {
-            let canonical = match &definition.version {
-                Some(version) => format!("{}|{version}", definition.url).into(),
-                None => definition.url.clone(),
-            };
             lazy.by_url.entry(definition.url.clone()).or_default().push(lazy.slots.len());
-            lazy.slots.push(Slot {
-                canonical,
-                version: definition.version.clone(),
-                compiled: OnceLock::new(),
-            });
+            let (url, version) = (definition.url.clone(), definition.version.clone());
+            lazy.slots.push(Slot { url, version, compiled: OnceLock::new() });
         }
         for slots in lazy.by_url.values_mut() {
             let version = |slot: &usize| lazy.slots.get(*slot).and_then(|slot| slot.version.as_deref());
@@ -48,9 +43,16 @@ impl<T> Lazy<T> {
     }
 
     /// The slot of `url` or `url|version`; without a version the latest.
+    ///
+    /// FHIR R4 binds value sets of HL7 V3 by its own version (`v3-NullFlavor|4.0.1`) though they carry versions of their
+    /// own: that of the standard means whatever came with it.
     pub(crate) fn find(&self, canonical: &str) -> Option<usize> {
         let canonical = Canonical::parse(canonical);
-        self.find_version(canonical.url, canonical.version)
+        self.find_version(canonical.url, canonical.version).or_else(|| {
+            (canonical.version == Some(FHIR_VERSION))
+                .then(|| self.find_version(canonical.url, None))
+                .flatten()
+        })
     }
 
     /// The slot of that url and version.
@@ -64,19 +66,20 @@ impl<T> Lazy<T> {
         slots.iter().find(has_version).copied()
     }
 
-    /// The compiled definition of a slot. `compile` gets its canonical and its document, if that can be parsed; the
-    /// document is dropped afterwards.
+    /// The compiled definition of a slot. `compile` gets its url and its document, if that can be parsed; the document
+    /// is dropped afterwards.
     pub(crate) fn get(
         &self,
-        slot: usize,
+        position: usize,
         registry: &Registry,
         compile: impl FnOnce(&str, Option<&Document>) -> T,
     ) -> Option<&T> {
-        let slot = self.slots.get(slot)?;
+        let slot = self.slots.get(position)?;
         Some(slot.compiled.get_or_init(|| {
-            let definition = registry.definition(self.kind, &slot.canonical);
+            // By position, not by canonical: FHIR R4 has code systems with a bar in their url (`v2-0006|2.1`).
+            let definition = registry.canonical_resources(self.kind).nth(position);
             let document = definition.and_then(|definition| Document::parse(definition.text()).ok());
-            compile(&slot.canonical, document.as_ref())
+            compile(&slot.url, document.as_ref())
         }))
     }
 }

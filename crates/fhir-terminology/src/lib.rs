@@ -6,6 +6,8 @@ mod code_systems;
 mod display;
 mod facts;
 mod grammar;
+#[cfg(test)]
+mod hostile;
 mod lazy;
 mod membership;
 mod not_checked;

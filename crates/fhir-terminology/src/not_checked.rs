@@ -12,6 +12,8 @@ pub enum NotChecked {
     NeedsSystem(Arc<str>),
     /// Only some concepts of the code system of that url are here, and the code is not one of them.
     PartOfSystem(Arc<str>),
+    /// The value set of that url only lists some of its codes, and the code is not one of them.
+    PartOfSet(Arc<str>),
     /// No value set of that canonical is known.
     UnknownValueSet(Arc<str>),
     /// A filter of a value set that is not understood: `parent = VTM`.
@@ -27,6 +29,7 @@ impl fmt::Display for NotChecked {
         match self {
             Self::NeedsSystem(name) => write!(f, "needs {name}"),
             Self::PartOfSystem(url) => write!(f, "only part of {url} is known"),
+            Self::PartOfSet(url) => write!(f, "only part of the value set {url} is known"),
             Self::UnknownValueSet(url) => write!(f, "the value set {url} is not known"),
             Self::Filter(filter) => write!(f, "the filter {filter} is not supported"),
             Self::Imports(url) => write!(f, "the value set {url} imports itself or too many others"),

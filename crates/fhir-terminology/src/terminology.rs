@@ -11,7 +11,7 @@ use crate::display::{DisplayCheck, is_same};
 use crate::lazy::Lazy;
 use crate::membership::Membership;
 use crate::not_checked::NotChecked;
-use crate::value_set::{Asked, Evaluation, ListedCode, ValueSet, list};
+use crate::value_set::{Asked, Evaluation, ListedCode, ValueSet, gaps, list};
 
 /// The code systems and value sets of a registry. Share it in an `Arc`; each definition is compiled when it is first
 /// asked for, and answers after that are hash look-ups.
@@ -34,10 +34,7 @@ impl Terminology {
     /// Whether a code is in a value set, given by canonical (`url` or `url|version`). Without a `system` the code is that of
     /// a `code` element, and may be of any system of the set.
     pub fn membership(&self, value_set: &str, system: Option<&str>, code: &str) -> Membership {
-        match self.value_set(value_set) {
-            Some(set) => Evaluation::new(self).membership(set, Asked { system, code }),
-            None => Membership::NotChecked(NotChecked::UnknownValueSet(value_set.into())),
-        }
+        Evaluation::new(self).of_canonical(value_set, Asked { system, code })
     }
 
     /// Whether a code exists in the code system of that url.
@@ -68,13 +65,18 @@ impl Terminology {
         list(self, self.value_set(value_set)?, most)
     }
 
+    /// What would have to be known to decide every code of a value set; nothing if all can be decided.
+    pub fn gaps(&self, value_set: &str) -> Vec<NotChecked> {
+        gaps(self, value_set)
+    }
+
     pub(crate) fn systems(&self) -> &CodeSystems {
         &self.systems
     }
 
     pub(crate) fn value_set(&self, canonical: &str) -> Option<&ValueSet> {
-        self.value_sets.get(self.value_sets.find(canonical)?, &self.registry, |canonical, document| {
-            ValueSet::compile(canonical, document.map(|document| document.root()), &self.systems)
+        self.value_sets.get(self.value_sets.find(canonical)?, &self.registry, |url, document| {
+            ValueSet::compile(url, document.map(|document| document.root()), &self.systems)
         })
     }
 }

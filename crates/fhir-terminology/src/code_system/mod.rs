@@ -13,6 +13,7 @@ pub(crate) use filter::Filter;
 use hierarchy::Hierarchy;
 
 use crate::code_status::CodeStatus;
+use crate::membership::Membership;
 use crate::not_checked::NotChecked;
 
 /// A code system, compiled for look-ups.
@@ -62,6 +63,15 @@ impl CodeSystem {
                 None => CodeStatus::Unknown,
                 Some(reason) => CodeStatus::NotChecked(reason),
             },
+        }
+    }
+
+    /// Whether this system has a code.
+    pub(crate) fn membership(&self, code: &str) -> Membership {
+        match (self.find(code), self.why_open()) {
+            (Some(_), _) => Membership::Member,
+            (None, None) => Membership::NotMember,
+            (None, Some(reason)) => Membership::NotChecked(reason),
         }
     }
 

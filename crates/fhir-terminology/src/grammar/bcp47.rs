@@ -81,10 +81,11 @@ fn are_extensions(subtags: &mut Subtags<'_>) -> bool {
 }
 
 fn is_language(subtag: &str) -> bool {
-    match subtag.len() {
-        2 => LANGUAGE_SUBTAGS.lines().any(|known| known.eq_ignore_ascii_case(subtag)),
-        3..=8 => subtag.bytes().all(|byte| byte.is_ascii_alphabetic()),
-        _ => false,
+    match subtag.as_bytes() {
+        [first, second] => {
+            LANGUAGE_SUBTAGS.contains(&[first.to_ascii_lowercase(), second.to_ascii_lowercase()])
+        }
+        longer => (3..=8).contains(&longer.len()) && longer.iter().all(u8::is_ascii_alphabetic),
     }
 }
 

@@ -3,7 +3,6 @@
 use std::cell::Cell;
 
 use super::{Codes, Selection, ValueSet};
-use crate::code_status::CodeStatus;
 use crate::code_systems::Source;
 use crate::membership::Membership;
 use crate::not_checked::NotChecked;
@@ -35,30 +34,39 @@ impl<'a> Evaluation<'a> {
         Self { terminology, imports: Cell::new(0), level: Cell::new(0) }
     }
 
-    /// Whether a code is in a value set: by its compose, and where that leaves it open by its expansion.
+    /// Whether a code is in the value set of that canonical.
+    pub(crate) fn of_canonical(&self, canonical: &str, asked: Asked<'_>) -> Membership {
+        if let Some(set) = self.terminology.value_set(canonical) {
+            return self.membership(set, asked);
+        }
+        match ValueSet::implicit(canonical) {
+            Some(set) => self.membership(&set, asked),
+            None => Membership::NotChecked(NotChecked::UnknownValueSet(canonical.into())),
+        }
+    }
+
+    /// Whether a code is in a value set: if its compose or its expansion says so. What the compose leaves open is decided by
+    /// an expansion that lists all.
     pub(crate) fn membership(&self, set: &ValueSet, asked: Asked<'_>) -> Membership {
         if let Some(how) = set.defect {
             return Membership::NotChecked(NotChecked::Malformed(set.url.clone(), how));
         }
-        let composed = self.composed(set, asked);
-        match (&set.expansion, &composed) {
-            (Some(expansion), Membership::NotChecked(_)) => {
-                let listed = expansion.contains(asked.system, asked.code);
-                if listed || expansion.is_closed { Membership::of(listed) } else { composed }
-            }
-            (Some(expansion), Membership::NotMember) if set.include.is_empty() => {
-                let listed = expansion.contains(asked.system, asked.code);
-                if listed || expansion.is_closed {
-                    Membership::of(listed)
-                } else {
-                    Membership::NotChecked(NotChecked::PartOfSystem(set.url.clone()))
-                }
-            }
-            _ => composed,
+        let Some(expansion) = &set.expansion else {
+            return self.composed(set, asked);
+        };
+        match self.composed(set, asked) {
+            Membership::Member => Membership::Member,
+            _ if expansion.contains(asked.system, asked.code) => Membership::Member,
+            Membership::NotChecked(_) if expansion.is_closed => Membership::NotMember,
+            other => other,
         }
     }
 
+    /// By compose alone; a set without one leaves every code open.
     fn composed(&self, set: &ValueSet, asked: Asked<'_>) -> Membership {
+        if set.include.is_empty() {
+            return Membership::NotChecked(NotChecked::PartOfSet(set.url.clone()));
+        }
         self.any(&set.include, set, asked).and(|| self.any(&set.exclude, set, asked).not())
     }
 
@@ -83,7 +91,7 @@ impl<'a> Evaluation<'a> {
         let systems = self.terminology.systems();
         match codes {
             Codes::All => Membership::Member,
-            Codes::Whole(source) => systems.status_in(*source, code).membership(),
+            Codes::Whole(source) => systems.membership_in(*source, code),
             Codes::Named { codes, source } => Membership::of(
                 codes.contains_key(code)
                     || self.as_listed(*source, code).is_some_and(|listed| codes.contains_key(listed)),
@@ -91,13 +99,13 @@ impl<'a> Evaluation<'a> {
             Codes::Filtered { source, concepts } => match systems.listed(*source) {
                 Some(system) => match system.find(code) {
                     Some(concept) => Membership::of(concepts.contains(&concept)),
-                    None => system.status(code).membership(),
+                    None => system.membership(code),
                 },
                 None => Membership::NotMember,
             },
             Codes::UnitsLike(unit) => Membership::of(systems.units().is_comparable(code, unit)),
             Codes::Open { known, source, reason } => {
-                let impossible = |source| matches!(systems.status_in(source, code), CodeStatus::Unknown);
+                let impossible = |source| systems.membership_in(source, code) == Membership::NotMember;
                 if known.contains(code) {
                     Membership::Member
                 } else if source.is_some_and(impossible) {
@@ -119,12 +127,9 @@ impl<'a> Evaluation<'a> {
         if self.imports.get() >= MOST_IMPORTS || self.level.get() >= MOST_LEVELS {
             return Membership::NotChecked(NotChecked::Imports(importing.url.clone()));
         }
-        let Some(set) = self.terminology.value_set(canonical) else {
-            return Membership::NotChecked(NotChecked::UnknownValueSet(canonical.into()));
-        };
         self.imports.update(|imports| imports + 1);
         self.level.update(|level| level + 1);
-        let membership = self.membership(set, asked);
+        let membership = self.of_canonical(canonical, asked);
         self.level.update(|level| level - 1);
         membership
     }

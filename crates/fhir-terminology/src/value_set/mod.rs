@@ -4,6 +4,8 @@ mod compile;
 mod ecl;
 mod evaluate;
 mod expansion;
+mod gaps;
+mod implicit;
 mod list;
 
 use std::collections::{HashMap, HashSet};
@@ -11,6 +13,7 @@ use std::sync::Arc;
 
 pub(crate) use evaluate::{Asked, Evaluation};
 use expansion::Expansion;
+pub(crate) use gaps::gaps;
 pub use list::ListedCode;
 pub(crate) use list::list;
 
