@@ -134,10 +134,9 @@ fn of_code(walk: &Walk<'_>, coded: Coded<'_>, value_set: &str) -> Membership {
     let terminology = &walk.engine.terminology;
     let found = terminology.membership(value_set, coded.system, coded.code);
     let accepts_aliases = walk.engine.settings.nhs.retired_aliases != crate::rules::Mode::Reject;
-    let alias =
-        coded.system.filter(|_| accepts_aliases && found == Membership::NotMember).and_then(nhs::alias);
-    match alias {
-        Some(current) => terminology.membership(value_set, Some(current), coded.code),
+    let retired = coded.system.filter(|_| accepts_aliases && found == Membership::NotMember);
+    match retired.and_then(|system| nhs::successor(system, coded.code)) {
+        Some((system, code)) => terminology.membership(value_set, Some(system), code),
         None => found,
     }
 }

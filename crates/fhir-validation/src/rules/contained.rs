@@ -66,3 +66,31 @@ fn check_meta(inner: Node<'_>, path: &Path<'_>, report: &mut Report) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{Check, check};
+
+    #[test]
+    fn contained_resources_are_referred_to() {
+        let condition = |reference: &str, contained: &str| {
+            format!(
+                r#"{{"resourceType":"Condition","contained":[{{"resourceType":"Practitioner","id":"p"{contained}}}],
+                "asserter":{{"reference":"{reference}"}}}}"#
+            )
+        };
+        let back = r##","extension":[{"url":"urn:x","valueReference":{"reference":"#"}}]"##;
+        check(&[
+            Check { json: &condition("#p", ""), found: &[] },
+            Check { json: &condition("Practitioner/p", back), found: &[] },
+            Check { json: &condition("Practitioner/p", ""), found: &["dom-3 error Condition.contained[0]"] },
+            Check {
+                json: &condition("#p", r#","meta":{"versionId":"1","security":[{"code":"R"}]}"#),
+                found: &[
+                    "dom-4 error Condition.contained[0].meta.versionId",
+                    "dom-5 error Condition.contained[0].meta.security",
+                ],
+            },
+        ]);
+    }
+}

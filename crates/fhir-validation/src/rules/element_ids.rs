@@ -43,3 +43,23 @@ pub(super) fn check<'a>(element: &Element<'a, '_>, seen: &mut Seen<'a>, report: 
         report.add(Issue::error(IssueType::Value, text).rule("element-id-unique").at(place));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{Check, check};
+
+    #[test]
+    fn ids_are_told_apart_within_a_resource() {
+        let patient = |id: &str| {
+            format!(
+                r#"{{"resourceType":"Patient","id":"a","name":[{{"id":"a","family":"A"}},{{"id":"{id}"}}],
+                "_birthDate":{{"id":"c"}}}}"#
+            )
+        };
+        check(&[
+            Check { json: &patient("b"), found: &[] },
+            Check { json: &patient("a"), found: &["element-id-unique error Patient.name[1].id"] },
+            Check { json: &patient("c"), found: &["element-id-unique error Patient.birthDate.id"] },
+        ]);
+    }
+}

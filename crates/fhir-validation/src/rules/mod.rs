@@ -8,6 +8,8 @@
 mod bundle;
 mod code_system;
 mod contained;
+#[cfg(test)]
+mod documentation;
 mod element_ids;
 mod mode;
 mod narrative;

@@ -79,3 +79,43 @@ pub(super) fn has_scheme(url: &str) -> bool {
             && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{Check, check};
+
+    #[test]
+    fn references_lead_to_resources() {
+        let encounter = |subject: &str| format!(r#"{{"resourceType":"Encounter","subject":{{{subject}}}}}"#);
+        let of = |reference: &str| encounter(&format!(r#""reference":"{reference}""#));
+        for reference in [
+            "Patient/1",
+            "Patient/1/_history/2",
+            "https://example.org/fhir/Patient/1",
+            "urn:uuid:c757873d-ec9a-4326-a141-556f43239520",
+            "Patient?identifier=a|b",
+            "https://example.org/somewhere",
+            "#p",
+        ] {
+            check(&[Check { json: &of(reference), found: &[] }]);
+        }
+        let place = "Encounter.subject.reference";
+        check(&[
+            Check { json: &of("Pateint/1"), found: &[&format!("reference-type-known error {place}")] },
+            Check {
+                json: &of("https://a.example/Chicken/1"),
+                found: &[&format!("reference-type-known error {place}")],
+            },
+            Check {
+                json: &of("ht tps://a.example/Patient/1"),
+                found: &[&format!("reference-form error {place}")],
+            },
+            Check { json: &of("nowhere"), found: &[&format!("reference-form warning {place}")] },
+            Check { json: &encounter(r#""reference":"Patient/1","type":"Patient""#), found: &[] },
+            Check {
+                json: &encounter(r#""reference":"Patient/1","type":"Group""#),
+                found: &[&format!("reference-type-agrees error {place}")],
+            },
+        ]);
+    }
+}

@@ -98,6 +98,27 @@ fn has_tag(text: &str, wanted: impl Fn(&Tag) -> bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::testing::{Check, check, with_html};
+
+    #[test]
+    fn html_in_a_name_is_what_the_setting_says() {
+        let patient = r#"{"resourceType":"Patient","name":[{"text":"Ann <script>alert(1)</script>"}]}"#;
+        assert_eq!(with_html(patient, Mode::Reject), ["html-in-string error Patient.name[0].text"]);
+        assert_eq!(with_html(patient, Mode::Warn), ["html-in-string warning Patient.name[0].text"]);
+        assert!(with_html(patient, Mode::Off).is_empty());
+    }
+
+    #[test]
+    fn strings_and_ids_of_elements_end_somewhere() {
+        let patient = |length: usize| {
+            let text = "é".repeat(length);
+            format!(r#"{{"resourceType":"Patient","name":[{{"id":"{text}"}}]}}"#)
+        };
+        check(&[
+            Check { json: &patient(MOST_CHARACTERS), found: &[] },
+            Check { json: &patient(MOST_CHARACTERS + 1), found: &["string-length error Patient.name[0].id"] },
+        ]);
+    }
 
     #[test]
     fn tags_are_told_from_comparisons() {

@@ -9,7 +9,8 @@ mod verification_status;
 use super::Mode;
 use super::walk::Element;
 use crate::report::Report;
-pub(crate) use retired_alias::{alias, successor};
+use retired_alias::alias;
+pub(crate) use retired_alias::successor;
 
 /// Identifier.system of NHS numbers.
 const NHS_NUMBER: &str = "https://fhir.nhs.uk/Id/nhs-number";

@@ -64,7 +64,7 @@ const STATUS_CODES: &[(&str, &str)] = &[
 ];
 
 /// The system that replaces a retired one, or that a misspelt one means.
-pub(crate) fn alias(system: &str) -> Option<&'static str> {
+pub(super) fn alias(system: &str) -> Option<&'static str> {
     SYSTEMS.iter().find(|(sent, _)| *sent == system).map(|(_, meant)| *meant)
 }
 

@@ -23,7 +23,7 @@
 
 use fhir_model::{IssueType, Node};
 
-use super::{NhsRules, retired_alias::successor};
+use super::{NhsRules, successor};
 use crate::report::Report;
 use crate::rules::walk::Element;
 
