@@ -1,7 +1,8 @@
 //! Code systems of other standards that are small enough to be built in as lists of codes.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
+
+use foldhash::HashSet;
 
 /// A list that is built in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! Definitions by canonical, each compiled when first asked for and kept.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use fhir_definitions::canonical::{Canonical, compare_versions};
 use fhir_definitions::{DefinitionKind, Registry};
 use fhir_model::Document;
+use foldhash::HashMap;
 
 /// The version of FHIR that the definitions of the standard are bound by.
 const FHIR_VERSION: &str = "4.0.1";
@@ -16,6 +16,8 @@ pub(crate) struct Lazy<T> {
     kind: DefinitionKind,
     /// The slots of a url, the latest version last.
     by_url: HashMap<Box<str>, Vec<usize>>,
+    /// The slots of `url|version`: how bindings name most value sets, found without taking it apart.
+    by_canonical: HashMap<Box<str>, usize>,
     slots: Vec<Slot<T>>,
 }
 
@@ -29,9 +31,14 @@ struct Slot<T> {
 impl<T> Lazy<T> {
     /// A slot for each definition of that kind, in the order of the registry.
     pub(crate) fn new(kind: DefinitionKind, registry: &Registry) -> Self {
-        let mut lazy = Self { kind, by_url: HashMap::new(), slots: Vec::new() };
+        let mut lazy =
+            Self { kind, by_url: HashMap::default(), by_canonical: HashMap::default(), slots: Vec::new() };
         for definition in registry.canonical_resources(kind) {
             lazy.by_url.entry(definition.url.clone()).or_default().push(lazy.slots.len());
+            if let Some(version) = &definition.version {
+                let canonical = format!("{}|{version}", definition.url).into();
+                lazy.by_canonical.entry(canonical).or_insert(lazy.slots.len());
+            }
             let (url, version) = (definition.url.clone(), definition.version.clone());
             lazy.slots.push(Slot { url, version, compiled: OnceLock::new() });
         }
@@ -47,6 +54,12 @@ impl<T> Lazy<T> {
     /// FHIR R4 binds value sets of HL7 V3 by its own version (`v3-NullFlavor|4.0.1`) though they carry versions of their
     /// own: that of the standard means whatever came with it.
     pub(crate) fn find(&self, canonical: &str) -> Option<usize> {
+        if let Some(slot) = self.by_canonical.get(canonical) {
+            return Some(*slot);
+        }
+        if let Some(slot) = self.find_version(canonical, None) {
+            return Some(slot);
+        }
         let canonical = Canonical::parse(canonical);
         self.find_version(canonical.url, canonical.version).or_else(|| {
             (canonical.version == Some(FHIR_VERSION))

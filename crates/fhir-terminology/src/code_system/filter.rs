@@ -1,8 +1,7 @@
 //! Filters of value sets over listed concepts (FHIR R4, `ValueSet.compose.include.filter`).
 
-use std::collections::HashSet;
-
 use fhir_model::Node;
+use foldhash::HashSet;
 use regex::{Regex, RegexBuilder};
 
 use super::{CodeSystem, Concept};

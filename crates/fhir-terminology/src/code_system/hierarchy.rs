@@ -1,6 +1,6 @@
 //! Which concept is a kind of which other.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 /// The `is-a` relations of a code system, by positions of its concepts. A concept may have several parents, and a
 /// defective system may have circles; both are only followed once.
@@ -48,7 +48,7 @@ impl Hierarchy {
 }
 
 fn reachable<'a>(start: usize, next: impl Fn(usize) -> &'a [usize]) -> HashSet<usize> {
-    let mut seen = HashSet::from([start]);
+    let mut seen = HashSet::from_iter([start]);
     let mut open = vec![start];
     while let Some(concept) = open.pop() {
         open.extend(next(concept).iter().filter(|found| seen.insert(**found)));
@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn circles_and_several_parents_are_followed_once() {
         let hierarchy = Hierarchy::new(4, &[(0, 1), (0, 2), (1, 3), (2, 3), (3, 0), (9, 0)]);
-        assert_eq!(hierarchy.descendants_or_self(1), HashSet::from([0, 1, 2, 3]));
-        assert_eq!(Hierarchy::new(4, &[(0, 1), (1, 2)]).ancestors_or_self(2), HashSet::from([0, 1, 2]));
+        assert_eq!(hierarchy.descendants_or_self(1), HashSet::from_iter([0, 1, 2, 3]));
+        assert_eq!(Hierarchy::new(4, &[(0, 1), (1, 2)]).ancestors_or_self(2), HashSet::from_iter([0, 1, 2]));
     }
 }

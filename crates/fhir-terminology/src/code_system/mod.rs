@@ -5,11 +5,11 @@ mod filter;
 mod hierarchy;
 mod parse;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 pub(crate) use concept::Concept;
 pub(crate) use filter::Filter;
+use foldhash::HashMap;
 use hierarchy::Hierarchy;
 
 use crate::code_status::CodeStatus;

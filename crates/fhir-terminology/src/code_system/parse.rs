@@ -1,8 +1,7 @@
 //! Reading a CodeSystem resource, or a list of codes that is built in.
 
-use std::collections::{HashMap, HashSet};
-
 use fhir_model::Node;
+use foldhash::{HashMap, HashSet};
 
 use super::concept::Concept;
 use super::hierarchy::Hierarchy;
@@ -59,7 +58,7 @@ impl CodeSystem {
 
     fn new(url: &str, content: Content, read: Concepts, any_case: bool, is_a: bool) -> Self {
         let Concepts { concepts, mut pairs } = read;
-        let mut by_code = HashMap::with_capacity(concepts.len());
+        let mut by_code = HashMap::default();
         for (position, concept) in concepts.iter().enumerate() {
             by_code.entry(concept.code.clone()).or_insert(position);
         }

@@ -1,7 +1,8 @@
 //! Units of measure: UCUM, as the crate `octofhir-ucum` reads it.
 
-use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
+
+use foldhash::HashMap;
 
 /// How many units are remembered: more than anyone uses, few enough that made-up ones do not fill the memory.
 const MOST_REMEMBERED: usize = 4096;

@@ -1,8 +1,7 @@
 //! Compiling a ValueSet resource.
 
-use std::collections::HashSet;
-
 use fhir_model::Node;
+use foldhash::HashSet;
 
 use super::expansion::Expansion;
 use super::{Codes, Selection, ValueSet, ecl};
@@ -123,8 +122,8 @@ fn snomed_ct(filters: &[Filter]) -> Codes {
     };
     let named = match (&*filter.property, &*filter.op) {
         ("constraint" | "expression", "=") => ecl::named(&filter.value),
-        ("concept", "=") => ecl::Named { ids: HashSet::from([&*filter.value]), all: true },
-        ("concept", "is-a") => ecl::Named { ids: HashSet::from([&*filter.value]), all: false },
+        ("concept", "=") => ecl::Named { ids: HashSet::from_iter([&*filter.value]), all: true },
+        ("concept", "is-a") => ecl::Named { ids: HashSet::from_iter([&*filter.value]), all: false },
         _ => ecl::Named::default(),
     };
     let ids = named.ids.into_iter();
@@ -136,5 +135,5 @@ fn snomed_ct(filters: &[Filter]) -> Codes {
 }
 
 fn open(reason: NotChecked, source: Option<Source>) -> Codes {
-    Codes::Open { known: HashSet::new(), source, reason }
+    Codes::Open { known: HashSet::default(), source, reason }
 }

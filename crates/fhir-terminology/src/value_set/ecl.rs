@@ -1,6 +1,6 @@
 //! As much of SNOMED CT's Expression Constraint Language as says something without SNOMED CT.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 /// The concepts that a constraint names as its members.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub(crate) struct Named<'a> {
 /// Reads alternatives of identifiers, `(248234008 OR 300202002 |Responds to voice|)`, and of identifiers with all below
 /// them, `descendantOrSelfOf 71388002`, which are members themselves. Of any other constraint no member is known.
 pub(crate) fn named(constraint: &str) -> Named<'_> {
-    let mut named = Named { ids: HashSet::new(), all: true };
+    let mut named = Named { ids: HashSet::default(), all: true };
     let mut awaits_operand = true;
     let mut operator = None;
     let mut depth = 0_usize;

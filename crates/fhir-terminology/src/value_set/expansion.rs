@@ -1,8 +1,7 @@
 //! The expansion that a value set ships with: its members as its publisher computed them.
 
-use std::collections::HashMap;
-
 use fhir_model::Node;
+use foldhash::HashMap;
 
 use super::DisplayByCode;
 

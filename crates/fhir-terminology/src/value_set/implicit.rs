@@ -1,7 +1,7 @@
 //! Value sets that no package defines, because their url says what is in them (FHIR R4, "Using SNOMED CT with FHIR",
 //! "Using LOINC with FHIR", "Using UCUM with FHIR").
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use super::{Codes, Selection, ValueSet};
 use crate::code_systems::Source;

@@ -8,11 +8,11 @@ mod gaps;
 mod implicit;
 mod list;
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 pub(crate) use evaluate::{Asked, Evaluation};
 use expansion::Expansion;
+use foldhash::{HashMap, HashSet};
 pub(crate) use gaps::gaps;
 pub use list::ListedCode;
 pub(crate) use list::list;
