@@ -173,18 +173,25 @@ impl DefinitionIndex {
         self.definitions.push(definition);
     }
 
-    /// The definition of that kind and canonical. Without a version the latest one.
+    /// The definition of that kind and canonical. Without a version the latest one; a version that is not known may be
+    /// the beginning of one (`0.2` of `0.2.1`), and then means the latest of those.
     pub(crate) fn find(&self, kind: DefinitionKind, canonical: &str) -> Option<&Definition> {
         let canonical = Canonical::parse(canonical);
-        self.by_url
-            .get(canonical.url)?
-            .iter()
-            .filter_map(|position| self.definitions.get(*position))
-            .filter(|definition| definition.kind == kind)
-            .filter(|definition| {
-                canonical.version.is_none() || canonical.version == definition.version.as_deref()
-            })
-            .max_by(|a, b| compare_versions(a.version.as_deref(), b.version.as_deref()))
+        let positions = self.by_url.get(canonical.url)?;
+        let latest = |is_asked_for: &dyn Fn(&str) -> bool| {
+            positions
+                .iter()
+                .filter_map(|position| self.definitions.get(*position))
+                .filter(|definition| definition.kind == kind)
+                .filter(|definition| is_asked_for(definition.version.as_deref().unwrap_or_default()))
+                .max_by(|a, b| compare_versions(a.version.as_deref(), b.version.as_deref()))
+        };
+        match canonical.version {
+            None => latest(&|_| true),
+            Some(asked) => latest(&|version| version == asked).or_else(|| {
+                latest(&|version| version.strip_prefix(asked).is_some_and(|rest| rest.starts_with('.')))
+            }),
+        }
     }
 
     /// The StructureDefinitions that define types, parsed for one use.

@@ -3,8 +3,8 @@
 //! # What it checks
 //!
 //! An extension's url is absolute, unless it is part of another extension (`extension-url`). Its definition is known: if not, that
-//! is told of as the settings say (`extension-unknown`), and is an error for a modifier extension
-//! (`modifier-extension-unknown`). It stands in `modifierExtension` exactly if its definition says that it modifies
+//! is told of as the settings say (`extension-unknown`; where the domain is reserved for examples, as information), and is an
+//! error for a modifier extension (`modifier-extension-unknown`). It stands in `modifierExtension` exactly if its definition says that it modifies
 //! (`extension-modifier`). The element that has it is one of the contexts that the definition allows, and meets its context
 //! invariants (`extension-context`). Value, nested extensions and cardinalities are those of the definition, checked as any
 //! profile.
@@ -23,7 +23,7 @@
 //! R4 Extensibility, 2.5; Defining Extensions, 2.5.2 (StructureDefinition.context, contextInvariant).
 
 use fhir_model::types::TypeId;
-use fhir_model::{Issue, IssueType, Severity};
+use fhir_model::{Issue, IssueType, Node, Severity};
 use fhirpath::{Element, Item};
 
 use super::apply::At;
@@ -33,6 +33,9 @@ use crate::report::shortened;
 
 /// The url of what other releases have as elements: `http://hl7.org/fhir/5.0/StructureDefinition/extension-Patient.contact`.
 const CROSS_VERSION: &str = "/StructureDefinition/extension-";
+
+/// Domains reserved for examples.
+const EXAMPLE_DOMAINS: [&str; 4] = ["example.org", "example.com", "example.net", "example"];
 
 /// How a walk came to an element: what contexts of extensions speak about.
 pub(super) struct Trail<'p, 'a> {
@@ -54,6 +57,13 @@ impl<'a> Trail<'_, 'a> {
     /// At an element below.
     pub(super) fn then<'q>(&'q self, owner: &'q str, name: &'q str, element: Element<'a>) -> Trail<'q, 'a> {
         Trail { parent: Some(self), owner, name, element: Some(element), type_id: element.type_id }
+    }
+
+    /// The extension that the element is, or whose value it is.
+    fn extension(&self, walk: &Walk<'_>) -> Option<Node<'a>> {
+        let is_extension = |trail: &&Self| Some(trail.type_id) == walk.engine.extension_type;
+        let of_value = || self.parent.filter(|_| self.name == "value").filter(is_extension);
+        Some(self).filter(is_extension).or_else(of_value)?.element?.node
     }
 
     /// The path from the resource: `Patient.contact.name`.
@@ -110,11 +120,23 @@ fn unknown(walk: &mut Walk<'_>, url: &str, is_modifier: bool, at: &At<'_, '_>) {
     } else if url.starts_with("http://hl7.org/fhir/") && url.contains(CROSS_VERSION) {
         let text = format!("not checked: {shown} stands for an element of another release of FHIR");
         (Severity::Information, "extension-unknown", text)
+    } else if is_example(url) {
+        let text = format!("not checked: {shown} is in a domain that is reserved for examples");
+        (Severity::Information, "extension-unknown", text)
     } else {
         (settings.unknown_extension, "extension-unknown", format!("the extension {shown} is not known"))
     };
     let issue = Issue { severity, ..Issue::error(IssueType::Extension, text) };
     walk.report(issue.at(at.path.to_string()).rule(rule));
+}
+
+/// Whether a url is in a domain of which nothing can ever be resolved (RFC 2606).
+fn is_example(url: &str) -> bool {
+    let host = url.split_once("://").map(|(_, rest)| rest.split(['/', ':']).next().unwrap_or_default());
+    let is_below = |host: &str, domain: &str| {
+        host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    host.is_some_and(|host| EXAMPLE_DOMAINS.iter().any(|domain| is_below(host, domain)))
 }
 
 fn check_modifier(walk: &mut Walk<'_>, facts: &ExtensionFacts, is_modifier: bool, at: &At<'_, '_>) {
@@ -157,12 +179,13 @@ fn allows<'a>(walk: &Walk<'a>, context: &'a AllowedContext, at: &At<'a, '_>, hol
     match context {
         AllowedContext::Element(expression) => {
             let expression = expression.rsplit_once('#').map_or(&**expression, |(_, path)| path);
-            is_of_type(walk, holder.type_id, expression)
+            expression == "Element"
+                || is_of_type(walk, holder.type_id, expression)
                 || is_path(walk, holder, expression)
                 || holder.whole_path(walk) == expression
         }
         AllowedContext::Extension(url) => {
-            let own = holder.element.and_then(|element| element.node).and_then(|node| node.get_str("url"));
+            let own = holder.extension(walk).and_then(|extension| extension.get_str("url"));
             let part = url.rsplit_once('#').map(|(_, part)| part);
             own.is_some_and(|own| own == &**url || Some(own) == part)
         }

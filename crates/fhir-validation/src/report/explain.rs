@@ -28,37 +28,42 @@ pub(crate) fn explain<'a>(
     let locator = Locator { types, shapes };
     let Some(at) = locator.locate(resource, info, path, error.instance_path().segments()) else {
         let text = format!("the content does not fit the definition of {}", info.name);
-        report.add(Issue::error(IssueType::Structure, text).at(path.to_string()));
+        report.add(Issue::error(IssueType::Structure, text).at(path.to_string()).rule("type"));
         return;
     };
     match error.kind() {
         ValidationErrorKind::AdditionalProperties { unexpected } => {
             for name in unexpected {
-                report.add(Issue::error(IssueType::Structure, unknown_member(&at, name)).at(&*at.expression));
+                let issue = Issue::error(IssueType::Structure, unknown_member(&at, name));
+                report.add(issue.at(&*at.expression).rule("unknown-element"));
             }
         }
         kind => {
-            let (code, text) = describe(kind, &at, types);
-            report.add(Issue::error(code, text).at(at.expression));
+            let (code, rule, text) = describe(kind, &at, types);
+            report.add(Issue::error(code, text).at(at.expression).rule(rule));
         }
     }
 }
 
-fn describe(kind: &ValidationErrorKind, at: &Located<'_>, types: &TypeModel) -> (IssueType, String) {
+/// The code, the rule and the text of an issue.
+type Description = (IssueType, &'static str, String);
+
+fn describe(kind: &ValidationErrorKind, at: &Located<'_>, types: &TypeModel) -> Description {
     match kind {
         ValidationErrorKind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
-            (IssueType::Required, format!("{}.{name} is missing: it is required", at.info.name))
+            let text = format!("{}.{name} is missing: it is required", at.info.name);
+            (IssueType::Required, "cardinality-min", text)
         }
-        ValidationErrorKind::MinItems { .. } | ValidationErrorKind::MaxItems { .. } => {
-            (IssueType::Structure, wrong_count(at))
-        }
+        ValidationErrorKind::MinItems { .. } => (IssueType::Structure, "cardinality-min", wrong_count(at)),
+        ValidationErrorKind::MaxItems { .. } => (IssueType::Structure, "cardinality-max", wrong_count(at)),
         ValidationErrorKind::Enum { options } if at.node.as_str().is_some() => {
-            (IssueType::CodeInvalid, wrong_code(at, options.as_array().map_or(&[][..], Vec::as_slice)))
+            let options = options.as_array().map_or(&[][..], Vec::as_slice);
+            (IssueType::CodeInvalid, "binding-required", wrong_code(at, options))
         }
         ValidationErrorKind::Format { .. }
         | ValidationErrorKind::Minimum { .. }
-        | ValidationErrorKind::Maximum { .. } => (IssueType::Value, wrong_value(at, types)),
+        | ValidationErrorKind::Maximum { .. } => (IssueType::Value, "primitive-form", wrong_value(at, types)),
         _ => wrong_type(at, types),
     }
 }
@@ -109,19 +114,19 @@ fn list(names: &[&str]) -> String {
     }
 }
 
-fn wrong_type(at: &Located<'_>, types: &TypeModel) -> (IssueType, String) {
+fn wrong_type(at: &Located<'_>, types: &TypeModel) -> Description {
     let found = found(at.node);
     let Some(element) = at.element else {
-        return (IssueType::Structure, format!("expected an object, found {found}"));
+        return (IssueType::Structure, "type", format!("expected an object, found {found}"));
     };
     let definition = element.definition();
     if at.node.is_null() && !element.member.is_array {
         let text = format!("{definition} is null: leave the member out, or give it a value");
-        return (IssueType::Structure, text);
+        return (IssueType::Structure, "type", text);
     }
     if element.member.is_array && !element.is_item {
         let text = format!("expected an array ({definition} is {}), found {found}", element.cardinality());
-        return (IssueType::Structure, text);
+        return (IssueType::Structure, "type", text);
     }
     if at.node.is_array() {
         let cardinality = element.cardinality();
@@ -129,14 +134,14 @@ fn wrong_type(at: &Located<'_>, types: &TypeModel) -> (IssueType, String) {
             true => format!("expected one value for each item of {definition}, found an array in an array"),
             false => format!("expected one value, not an array ({definition} is {cardinality})"),
         };
-        return (IssueType::Structure, text);
+        return (IssueType::Structure, "cardinality-max", text);
     }
     if element.is_sibling() {
         let text = format!("expected an object with id or extension beside {definition}, found {found}");
-        return (IssueType::Structure, text);
+        return (IssueType::Structure, "type", text);
     }
     if element.member.content == Content::Primitive && !at.node.is_object() {
-        return (IssueType::Value, wrong_value(at, types));
+        return (IssueType::Value, "primitive-form", wrong_value(at, types));
     }
     let expected = match at.info.kind {
         TypeKind::Primitive => format!("a single value ({})", at.info.name),
@@ -144,7 +149,7 @@ fn wrong_type(at: &Located<'_>, types: &TypeModel) -> (IssueType, String) {
         TypeKind::Backbone => format!("an object with the elements of {}", at.info.name),
         TypeKind::Complex => format!("an object ({})", at.info.name),
     };
-    (IssueType::Structure, format!("expected {expected} for {definition}, found {found}"))
+    (IssueType::Structure, "type", format!("expected {expected} for {definition}, found {found}"))
 }
 
 fn wrong_value(at: &Located<'_>, types: &TypeModel) -> String {

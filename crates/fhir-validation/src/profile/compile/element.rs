@@ -10,7 +10,7 @@ use fhir_model::types::{ElementInfo, TypeId, TypeKind};
 use fhirpath::Expression;
 
 use super::tree::plain_name;
-use super::{Compiler, baseline};
+use super::{Compiler, baseline, corrections};
 use crate::profile::library::TYPE_URL;
 use crate::profile::rules::{BindingRule, ConstraintRule, ProfileRef, Rules, Target, TypeRules};
 use crate::rules::NATIVE_CONSTRAINTS;
@@ -122,6 +122,7 @@ impl<'a> Compiler<'a> {
             if is_native || baseline::has(known, constraint) {
                 continue;
             }
+            let text = corrections::constraint(&constraint.key, text);
             match Expression::compile(text, self.model(), type_id) {
                 Ok(expression) => rules.push(ConstraintRule {
                     key: constraint.key.clone(),

@@ -4,7 +4,7 @@ use fhir_definitions::StructureDefinition;
 use fhir_definitions::structure_definition::ExtensionContext;
 use fhirpath::Expression;
 
-use super::Compiler;
+use super::{Compiler, corrections};
 use crate::profile::rules::{AllowedContext, ExtensionFacts};
 
 /// The facts of an extension's definition; of other definitions none.
@@ -14,7 +14,8 @@ pub(super) fn facts(compiler: &mut Compiler<'_>, definition: &StructureDefinitio
     }
     let root = compiler.snapshot.root().cloned();
     let is_modifier = root.as_ref().is_some_and(|root| root.is_modifier == Some(true));
-    let contexts = definition.contexts.iter().filter_map(|context| compiler.context(context)).collect();
+    let contexts =
+        definition.contexts.iter().filter_map(|context| compiler.context(&definition.url, context)).collect();
     let mut invariants = Vec::new();
     for text in &definition.context_invariants {
         match Expression::compile(text, compiler.model(), None) {
@@ -30,11 +31,11 @@ pub(super) fn facts(compiler: &mut Compiler<'_>, definition: &StructureDefinitio
 }
 
 impl Compiler<'_> {
-    fn context(&mut self, context: &ExtensionContext) -> Option<AllowedContext> {
-        let expression = &context.expression;
+    fn context(&mut self, url: &str, context: &ExtensionContext) -> Option<AllowedContext> {
+        let expression = corrections::context(url, &context.expression);
         match &*context.kind {
             "element" => Some(AllowedContext::Element(expression.replace("[x]", "").into())),
-            "extension" => Some(AllowedContext::Extension(expression.clone())),
+            "extension" => Some(AllowedContext::Extension(expression.into())),
             _ => match Expression::compile(expression, self.model(), None) {
                 Ok(compiled) => Some(AllowedContext::FhirPath(compiled)),
                 Err(error) => {

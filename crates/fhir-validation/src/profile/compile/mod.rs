@@ -4,6 +4,7 @@
 //! checked is left out of its rules, and an element with nothing left to check, at itself or below, is not reached.
 
 mod baseline;
+mod corrections;
 mod discriminator;
 mod element;
 mod extension;
@@ -16,7 +17,7 @@ use fhir_definitions::structure_definition::Derivation;
 use fhir_definitions::{ElementDefinition, Snapshot, StructureDefinition};
 use fhir_model::types::{TypeId, TypeInfo, TypeKind, TypeModel};
 
-use super::library::{Engine, Unusable};
+use super::library::{Engine, TYPE_URL, Unusable};
 use super::rules::{Child, Defect, Profile, Rules, RulesId};
 use super::slicing::{Slice, Slicing};
 use tree::{Branch, plain_name, tree};
@@ -31,7 +32,8 @@ pub(super) fn compile(
         || Unusable::UnknownType { canonical: canonical.into(), type_name: definition.type_name.clone() };
     let type_id = engine.model().id(&definition.type_name).ok_or_else(unknown_type)?;
     let snapshot = definition.snapshot(&*engine.registry)?;
-    let is_type = definition.derivation == Derivation::Specialization;
+    let is_type = definition.derivation == Derivation::Specialization
+        && definition.url.strip_prefix(TYPE_URL) == Some(&*definition.type_name);
     let mut compiler = Compiler {
         engine,
         snapshot: &snapshot,

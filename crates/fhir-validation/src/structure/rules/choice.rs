@@ -21,7 +21,7 @@ pub(super) fn check(object: &Object<'_>, report: &mut Report) {
                 "\"{}\" and \"{}\" are both present: expected only one type for {owner}.{name}[x]",
                 other.name, field.name
             );
-            report.add(Issue::error(IssueType::Structure, text).at(object.path_to(name)));
+            report.add(Issue::error(IssueType::Structure, text).at(object.path_to(name)).rule("choice"));
         }
     }
 }

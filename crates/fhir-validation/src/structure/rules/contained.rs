@@ -17,7 +17,7 @@ pub(super) fn check(object: &Object<'_>, report: &mut Report) {
     let Some(contained) = object.node.get("contained") else { return };
     if placement == Placement::Contained {
         let text = "a contained resource contains resources: expected all of them in the outermost (dom-2)";
-        report.add(Issue::error(IssueType::Invariant, text).at(object.path_to("contained")));
+        report.add(Issue::error(IssueType::Invariant, text).at(object.path_to("contained")).rule("dom-2"));
     }
     let path = object.path.then(Step::Element("contained"));
     let mut seen = HashSet::new();
@@ -35,6 +35,7 @@ pub(super) fn check(object: &Object<'_>, report: &mut Report) {
             }
             Some(_) => continue,
         };
-        report.add(Issue::error(code, text).at(path.then(Step::Item(position)).to_string()));
+        let place = path.then(Step::Item(position)).to_string();
+        report.add(Issue::error(code, text).at(place).rule("contained-id"));
     }
 }

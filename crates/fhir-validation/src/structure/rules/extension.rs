@@ -22,5 +22,5 @@ pub(super) fn check(object: &Object<'_>, report: &mut Report) {
         (false, false) => "the extension has neither a value[x] nor extensions: expected one of them (ext-1)",
         (true, false) | (false, true) => return,
     };
-    report.add(Issue::error(IssueType::Invariant, text).at(object.path.to_string()));
+    report.add(Issue::error(IssueType::Invariant, text).at(object.path.to_string()).rule("ext-1"));
 }

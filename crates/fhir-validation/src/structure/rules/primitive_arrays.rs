@@ -48,7 +48,8 @@ fn check_pair(object: &Object<'_>, field: &Field<'_>, partner: Option<Field<'_>>
             partner.name,
             partner.node.len()
         );
-        report.add(Issue::error(IssueType::Structure, text).at(object.path_to(&element.name)));
+        let issue = Issue::error(IssueType::Structure, text).at(object.path_to(&element.name));
+        report.add(issue.rule("primitive-arrays"));
     }
     let mut partners = partner.iter().flat_map(|partner| partner.node.items());
     for (position, item) in field.node.items().enumerate() {
@@ -60,7 +61,7 @@ fn check_pair(object: &Object<'_>, field: &Field<'_>, partner: Option<Field<'_>>
                 field.name
             );
             let expression = path.then(Step::Item(position)).to_string();
-            report.add(Issue::error(IssueType::Structure, text).at(expression));
+            report.add(Issue::error(IssueType::Structure, text).at(expression).rule("primitive-arrays"));
         }
     }
 }

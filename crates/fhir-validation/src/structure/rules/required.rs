@@ -27,7 +27,8 @@ pub(super) fn check(object: &Object<'_>, report: &mut Report) {
             element.name,
             names.join(", ")
         );
-        report.add(Issue::error(IssueType::Required, text).at(object.path.to_string()));
+        report
+            .add(Issue::error(IssueType::Required, text).at(object.path.to_string()).rule("cardinality-min"));
     }
 }
 

@@ -40,6 +40,6 @@ pub(crate) fn check<'a>(
         }
         None => (IssueType::Structure, "expected a resource as a JSON object".into()),
     };
-    report.add(Issue::error(code, text).at(path.to_string()));
+    report.add(Issue::error(code, text).at(path.to_string()).rule("resource-type"));
     None
 }
