@@ -52,8 +52,8 @@ mod tests {
     fn ids_are_told_apart_within_a_resource() {
         let patient = |id: &str| {
             format!(
-                r#"{{"resourceType":"Patient","id":"a","name":[{{"id":"a","family":"A"}},{{"id":"{id}"}}],
-                "_birthDate":{{"id":"c"}}}}"#
+                r#"{{"resourceType":"Patient","id":"a","name":[{{"id":"a","family":"A"}},{{"id":"{id}","family":"B"}}],
+                "birthDate":"2001","_birthDate":{{"id":"c"}}}}"#
             )
         };
         check(&[

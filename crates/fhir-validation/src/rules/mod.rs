@@ -10,6 +10,7 @@ mod code_system;
 mod contained;
 #[cfg(test)]
 mod documentation;
+mod element_content;
 mod element_ids;
 mod mode;
 mod narrative;
@@ -59,6 +60,7 @@ pub(crate) fn check<'a>(context: &RuleContext<'a>, resource: Node<'a>, path: &Pa
     contained::check(context, resource, path, report);
     let mut ids = element_ids::Seen::default();
     walk::elements(context, resource, path, &mut |element| {
+        element_content::check(element, report);
         element_ids::check(element, &mut ids, report);
         match &*element.info.name {
             "string" | "markdown" => strings::check(element, context.html_in_strings, report),

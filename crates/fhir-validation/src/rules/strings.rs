@@ -73,10 +73,9 @@ struct Tag {
 
 /// Whether a tag of HTML stands in the text that the caller wants.
 fn has_tag(text: &str, wanted: impl Fn(&Tag) -> bool) -> bool {
-    let mut rest = text;
-    while let Some((_, after)) = rest.split_once('<') {
-        rest = after;
-        let Some((inside, _)) = after.split_once('>') else { return false };
+    // A tag ends before the next `<`, so no part of the text is read twice.
+    for inside in text.split('<').skip(1) {
+        let Some((inside, _)) = inside.split_once('>') else { continue };
         let inside = inside.strip_prefix('/').unwrap_or(inside);
         let end = inside.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inside.len());
         let Some((name, attributes)) = inside.split_at_checked(end) else { continue };
@@ -97,6 +96,8 @@ fn has_tag(text: &str, wanted: impl Fn(&Tag) -> bool) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::rules::testing::{Check, check, with_html};
 
@@ -112,12 +113,20 @@ mod tests {
     fn strings_and_ids_of_elements_end_somewhere() {
         let patient = |length: usize| {
             let text = "é".repeat(length);
-            format!(r#"{{"resourceType":"Patient","name":[{{"id":"{text}"}}]}}"#)
+            format!(r#"{{"resourceType":"Patient","name":[{{"id":"{text}","family":"A"}}]}}"#)
         };
         check(&[
             Check { json: &patient(MOST_CHARACTERS), found: &[] },
             Check { json: &patient(MOST_CHARACTERS + 1), found: &["string-length error Patient.name[0].id"] },
         ]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_looked_at(text in "[<>/a-z =\"on]{0,60}|\\PC*") {
+            has_tag(&text, |_| false);
+            has_active_content(&text);
+        }
     }
 
     #[test]

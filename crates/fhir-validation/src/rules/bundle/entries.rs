@@ -20,6 +20,7 @@ pub(super) struct Entry<'a> {
 pub(super) struct Entries<'a> {
     pub(super) all: Vec<Entry<'a>>,
     by_url: HashMap<&'a str, Vec<usize>>,
+    by_identity: HashMap<(&'a str, &'a str), Vec<usize>>,
 }
 
 impl<'a> Entries<'a> {
@@ -29,12 +30,16 @@ impl<'a> Entries<'a> {
             .map(|node| Entry { node, full_url: node.get_str("fullUrl"), resource: node.get("resource") })
             .collect();
         let mut by_url: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut by_identity: HashMap<(&str, &str), Vec<usize>> = HashMap::new();
         for (position, entry) in all.iter().enumerate() {
             if let Some(url) = entry.full_url {
                 by_url.entry(url).or_default().push(position);
             }
+            if let Some(identity) = entry.identity() {
+                by_identity.entry(identity).or_default().push(position);
+            }
         }
-        Self { all, by_url }
+        Self { all, by_url, by_identity }
     }
 
     /// The positions of the entries that a reference in the entry `from` leads to: a relative one is read against the
@@ -48,7 +53,9 @@ impl<'a> Entries<'a> {
             (Reference::Relative { .. }, Some(Reference::Absolute { base, .. })) => {
                 self.at(&format!("{base}/{url}"))
             }
-            (Reference::Relative { resource_type, id, .. }, None) => self.of_type(resource_type, id),
+            (Reference::Relative { resource_type, id, .. }, None) => {
+                self.by_identity.get(&(resource_type, id)).cloned().unwrap_or_default()
+            }
             (Reference::Absolute { .. } | Reference::Urn(_) | Reference::Other(_), _) => self.at(url),
             _ => Vec::new(),
         };
@@ -61,18 +68,14 @@ impl<'a> Entries<'a> {
     fn at(&self, url: &str) -> Vec<usize> {
         self.by_url.get(url).cloned().unwrap_or_default()
     }
-
-    /// The positions of the entries with a resource of that type and id.
-    pub(super) fn of_type(&self, resource_type: &str, id: &str) -> Vec<usize> {
-        let is_it = |resource: Node<'_>| {
-            resource.resource_type() == Some(resource_type) && resource.get_str("id") == Some(id)
-        };
-        let all = self.all.iter().enumerate();
-        all.filter(|(_, entry)| entry.resource.is_some_and(is_it)).map(|(position, _)| position).collect()
-    }
 }
 
 impl<'a> Entry<'a> {
+    /// Type and id of the resource.
+    fn identity(&self) -> Option<(&'a str, &'a str)> {
+        Some((self.resource?.resource_type()?, self.resource?.get_str("id")?))
+    }
+
     /// The version of the resource.
     fn version(&self) -> Option<&'a str> {
         self.resource?.get("meta")?.get_str("versionId")

@@ -8,6 +8,9 @@ use std::borrow::Cow;
 /// The deepest nesting; more would only serve to exhaust readers.
 const MOST_DEPTH: usize = 128;
 
+/// The most attributes of an element: more than there are allowed ones.
+const MOST_ATTRIBUTES: usize = 64;
+
 /// A start tag.
 pub(super) struct Tag<'t> {
     /// The name without a prefix.
@@ -128,6 +131,9 @@ fn read_tag(markup: &str) -> Result<(RawTag<'_>, bool, &str), String> {
             return Err(format!("has the attribute {name} twice in {qualified}"));
         }
         attributes.push((name, value));
+        if attributes.len() > MOST_ATTRIBUTES {
+            return Err(format!("has more than {MOST_ATTRIBUTES} attributes in {qualified}"));
+        }
         rest = end;
     }
 }
@@ -195,7 +201,17 @@ fn character(entity: &str) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn any_text_is_read(text in "[<>/!?&;#\\[\\]a-z =\"'-]{0,60}|\\PC*") {
+            let _outcome = well_formed(&text);
+            let _inside = well_formed(&format!("<div {text}</div>"));
+        }
+    }
 
     fn well_formed(text: &str) -> Result<(), String> {
         read(text, &mut |_| {})

@@ -14,6 +14,9 @@ const EXPRESSIONS: [&str; 2] = [
     "http://phr.kanta.fi/StructureDefinition/fiphr-ext-questionnaire-enablewhen",
 ];
 
+/// Steps of one expression: a questionnaire can have one at every item.
+const MOST_STEPS: u32 = 50_000;
+
 /// Whether an item is enabled. Items without conditions are; so are those with an expression that cannot be evaluated.
 pub(super) fn is_enabled(form: &Form<'_, '_>, definition: Node<'_>) -> bool {
     if let Some(expression) = EXPRESSIONS.iter().find_map(|url| Value::of_extension(definition, url)) {
@@ -34,7 +37,7 @@ pub(super) fn is_enabled(form: &Form<'_, '_>, definition: Node<'_>) -> bool {
 fn holds(form: &Form<'_, '_>, text: &str) -> Option<bool> {
     let types = form.context.registry.types();
     let expression = Expression::compile(text, types, types.id("QuestionnaireResponse")).ok()?;
-    let context = Context::new(types, form.response);
+    let context = Context { max_steps: MOST_STEPS, ..Context::new(types, form.response) };
     let response = Element::resource(types, form.response)?;
     Some(expression.test(&context, response).ok()?.unwrap_or(false))
 }

@@ -21,6 +21,8 @@
 //!
 //! R4 QuestionnaireResponse, notes on linkId and nesting; Questionnaire.item.required, repeats, enableWhen.
 
+use std::collections::{HashMap, HashSet};
+
 use fhir_model::{Issue, IssueType, Node};
 
 use super::{Form, answers, enabled};
@@ -35,11 +37,14 @@ pub(super) fn check<'a>(
     report: &mut Report,
 ) {
     let definitions = || definition.get("item").into_iter().flat_map(Node::items);
-    let items = || holder.get("item").into_iter().flat_map(Node::items).enumerate();
+    let known: HashSet<&str> = definitions().filter_map(|definition| definition.get_str("linkId")).collect();
+    let mut own: HashMap<&str, Vec<(usize, Node<'a>)>> = HashMap::new();
     let all = path.then(Step::Element("item"));
-    for (position, item) in items() {
+    for (position, item) in holder.get("item").into_iter().flat_map(Node::items).enumerate() {
         let Some(link_id) = item.get_str("linkId") else { continue };
-        if !definitions().any(|definition| definition.get_str("linkId") == Some(link_id)) {
+        if known.contains(link_id) {
+            own.entry(link_id).or_default().push((position, item));
+        } else {
             let text = format!("the questionnaire has no item \"{}\" at this place", shortened(link_id));
             let place = all.then(Step::Item(position)).to_string();
             report.add(Issue::error(IssueType::Structure, text).rule("response-item-known").at(place));
@@ -47,9 +52,8 @@ pub(super) fn check<'a>(
     }
     for definition in definitions() {
         let Some(link_id) = definition.get_str("linkId") else { continue };
-        let own: Vec<(usize, Node<'a>)> =
-            items().filter(|(_, item)| item.get_str("linkId") == Some(link_id)).collect();
-        check_definition(form, definition, &own, path, report);
+        let own = own.get(link_id).map_or(&[][..], Vec::as_slice);
+        check_definition(form, definition, own, path, report);
     }
 }
 
