@@ -180,6 +180,8 @@ fn allows<'a>(walk: &Walk<'a>, context: &'a AllowedContext, at: &At<'a, '_>, hol
         AllowedContext::Element(expression) => {
             let expression = expression.rsplit_once('#').map_or(&**expression, |(_, path)| path);
             expression == "Element"
+                || (matches!(expression, "CanonicalResource" | "MetadataResource")
+                    && is_canonical(walk, holder))
                 || is_of_type(walk, holder.type_id, expression)
                 || is_path(walk, holder, expression)
                 || holder.whole_path(walk) == expression
@@ -209,6 +211,12 @@ fn allows<'a>(walk: &Walk<'a>, context: &'a AllowedContext, at: &At<'a, '_>, hol
 fn is_of_type(walk: &Walk<'_>, type_id: TypeId, expression: &str) -> bool {
     let model = walk.engine.model();
     model.id(expression).is_some_and(|context| model.is_a(type_id, context))
+}
+
+/// Whether the element is a resource with a canonical url: what R5 calls CanonicalResource and R4 has no type for.
+fn is_canonical(walk: &Walk<'_>, holder: &Trail<'_, '_>) -> bool {
+    let info = walk.engine.model().get(holder.type_id).filter(|_| holder.parent.is_none());
+    info.is_some_and(|info| ["url", "status"].iter().all(|name| info.element(name).is_some()))
 }
 
 /// Whether the element is the one of that name in that type, or in one that specialises it.

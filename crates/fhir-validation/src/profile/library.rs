@@ -107,10 +107,14 @@ impl Engine {
         self.registry.types()
     }
 
-    /// The definition of a canonical (`url` or `url|version`).
+    /// The definition of a canonical (`url`, `url|version`, or `url|2.1` for the latest version 2.1.x).
     pub(crate) fn find(&self, canonical: &str) -> Option<ProfileId> {
         let whole = canonical.split_once('#').map_or(canonical, |(before, _)| before);
-        self.by_canonical.get(whole).copied()
+        self.by_canonical.get(whole).copied().or_else(|| {
+            let found = self.registry.definition(DefinitionKind::StructureDefinition, whole)?;
+            let canonical = format!("{}|{}", found.url, found.version.as_deref()?);
+            self.by_canonical.get(canonical.as_str()).copied()
+        })
     }
 
     /// A definition, compiled if it was not yet.

@@ -33,11 +33,18 @@ const CONSTRAINTS: &[(&str, &str, &str)] = &[
 ];
 
 /// Extension, published context, and the context in which R4's own definitions use it.
-const CONTEXTS: &[(&str, &str, &str)] = &[(
-    "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type",
-    "ElementDefinition.type.code",
-    "ElementDefinition.type",
-)];
+const CONTEXTS: &[(&str, &str, &str)] = &[
+    (
+        "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type",
+        "ElementDefinition.type.code",
+        "ElementDefinition.type",
+    ),
+    (
+        "http://hl7.org/fhir/StructureDefinition/structuredefinition-normative-version",
+        "StructureDefinition",
+        "Element",
+    ),
+];
 
 /// The expression to evaluate for a constraint.
 pub(super) fn constraint<'e>(key: &str, published: &'e str) -> &'e str {
