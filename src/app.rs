@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use fhir_definitions::Registry;
+use fhir_definitions::contents::PackageContents;
 use fhir_definitions::package::{Limits as PackageLimits, PackageStore};
 
 use crate::cli::Failure;
 use crate::config::Settings;
 use crate::interactions::Context;
 use crate::interactions::context::Limits;
+use crate::interactions::validation::Validation;
 use crate::store::Store;
 use crate::store::sqlite::{Options, SqliteStore};
 
@@ -17,7 +19,7 @@ pub fn open(settings: &Settings) -> Result<Context, Failure> {
     std::fs::create_dir_all(&settings.data_dir).map_err(|error| {
         format!("the data folder {} cannot be made: {error}", settings.data_dir.display())
     })?;
-    let registry = Arc::new(definitions(settings)?);
+    let registry = registry(added_packages(settings)?)?;
     let options = Options {
         readers: settings.readers,
         writer_cache_kib: settings.cache_megabytes.saturating_mul(1024),
@@ -30,17 +32,22 @@ pub fn open(settings: &Settings) -> Result<Context, Failure> {
         max_count: settings.max_count,
         base_urls: base_urls(settings),
     };
-    Ok(Context::new(registry, store, limits)?)
+    let validation = Validation::new(&registry, &settings.validation)?;
+    Ok(Context::new(registry, store, validation, limits)?)
 }
 
-/// The embedded definitions, and those of the packages added to the data folder.
-fn definitions(settings: &Settings) -> Result<Registry, Failure> {
-    let added = packages(settings)?.load_all()?;
-    let registry = Registry::build(added.into_iter().map(|package| package.contents).collect())?;
+/// The definitions of the packages added to the data folder.
+pub fn added_packages(settings: &Settings) -> Result<Vec<PackageContents>, Failure> {
+    Ok(packages(settings)?.load_all()?.into_iter().map(|package| package.contents).collect())
+}
+
+/// The embedded definitions, and those of further packages.
+pub fn registry(packages: Vec<PackageContents>) -> Result<Arc<Registry>, Failure> {
+    let registry = Registry::build(packages)?;
     for note in registry.notes() {
         log::debug!("definitions: {note}");
     }
-    Ok(registry)
+    Ok(Arc::new(registry))
 }
 
 /// The packages added to the data folder.

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use fhir_validation::{Mode, NhsRules};
 use thiserror::Error;
 
 /// One setting as an operator sees it. Its environment variable is `WESTWAY_` and the name in upper case.
@@ -27,7 +28,7 @@ const fn value(name: &'static str, value: &'static str, default: &'static str, d
 }
 
 /// All settings.
-pub const SETTINGS: [Setting; 16] = [
+pub const SETTINGS: [Setting; 24] = [
     value("listen", "ADDRESS:PORT", "127.0.0.1:8080", "Where the server listens"),
     value("base-path", "PATH", "/fhir", "Where the FHIR API begins below the address"),
     value(
@@ -49,6 +50,49 @@ pub const SETTINGS: [Setting; 16] = [
         "enforce|warn|off",
         "enforce",
         "What happens to references to resources that are not here, and to deletions of resources referred to",
+    ),
+    value(
+        "validation",
+        "reject|warn|off",
+        "reject",
+        "What happens to a resource that breaks a profile: refused, stored with a line in the log, or not checked",
+    ),
+    value(
+        "profiles",
+        "uk-core|base",
+        "uk-core",
+        "The profiles that resources must fulfil besides those they claim: UK Core's for their type, or none",
+    ),
+    value(
+        "require-profiles",
+        "TYPE=URL,...",
+        "",
+        "Further profiles that all resources of a type must fulfil",
+    ),
+    value("unknown-profile", "warn|reject", "warn", "What a claimed profile means that is not known here"),
+    value(
+        "nhs-number",
+        "off|warn|reject",
+        "warn",
+        "NHS numbers: ten digits with the right check digit, and a verification status that fits",
+    ),
+    value(
+        "ods-code",
+        "off|warn|reject",
+        "warn",
+        "ODS codes: their form, the spelling of their system, one for an organisation",
+    ),
+    value(
+        "retired-aliases",
+        "off|warn|reject",
+        "warn",
+        "Retired code systems and spellings that national senders still use: accepted as their successors, or refused",
+    ),
+    value(
+        "html-in-strings",
+        "off|warn|reject",
+        "reject",
+        "Text that looks like HTML where HTML has no place",
     ),
     value("default-count", "N", "20", "Matches on a page when the client does not say"),
     value("max-count", "N", "1000", "Matches on a page at most"),
@@ -77,6 +121,34 @@ pub enum Integrity {
     Off,
 }
 
+/// What happens to a resource that breaks a profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnInvalid {
+    /// It is refused.
+    Reject,
+    /// It is stored, and the log says so.
+    Warn,
+    /// Profiles are not checked; the structure always is.
+    Store,
+}
+
+/// What resources must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValidationSettings {
+    /// What happens to those that are not.
+    pub on_invalid: OnInvalid,
+    /// Whether the UK Core profile of a type applies to all its resources.
+    pub uk_core: bool,
+    /// Types with further profiles.
+    pub required: Vec<(String, String)>,
+    /// What a claimed profile means that is not known.
+    pub unknown_profile: Mode,
+    /// The rules of the NHS.
+    pub nhs: NhsRules,
+    /// What text that looks like HTML means where HTML has no place.
+    pub html_in_strings: Mode,
+}
+
 /// The settings of a process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "SETTINGS documents each of them")]
@@ -88,6 +160,7 @@ pub struct Settings {
     pub database: PathBuf,
     pub insecure_open: bool,
     pub integrity: Integrity,
+    pub validation: ValidationSettings,
     pub default_count: usize,
     pub max_count: usize,
     pub max_body_bytes: usize,
@@ -270,6 +343,7 @@ impl Resolved {
             data_dir,
             insecure_open,
             integrity: self.parsed("integrity", "enforce, warn or off", integrity)?,
+            validation: self.validation()?,
             default_count: self.number("default-count", 1)?,
             max_count: self.number("max-count", 1)?,
             max_body_bytes: self.number("max-body", 1024)?,
@@ -283,6 +357,49 @@ impl Resolved {
                 date => day(date).map(Some),
             })?,
         })
+    }
+}
+
+impl Resolved {
+    fn mode(&self, name: &str) -> Result<Mode, ConfigError> {
+        self.parsed(name, "off, warn or reject", |text| match text {
+            "off" => Some(Mode::Off),
+            "warn" => Some(Mode::Warn),
+            "reject" => Some(Mode::Reject),
+            _ => None,
+        })
+    }
+
+    fn validation(&self) -> Result<ValidationSettings, ConfigError> {
+        let on_invalid = self.parsed("validation", "reject, warn or off", |text| match text {
+            "reject" => Some(OnInvalid::Reject),
+            "warn" => Some(OnInvalid::Warn),
+            "off" => Some(OnInvalid::Store),
+            _ => None,
+        })?;
+        let uk_core = self.parsed("profiles", "uk-core or base", |text| match text {
+            "uk-core" => Some(true),
+            "base" => Some(false),
+            _ => None,
+        })?;
+        let required =
+            self.parsed("require-profiles", "a list such as Patient=https://example.org/p", |text| {
+                let pairs = text.split(',').map(str::trim).filter(|pair| !pair.is_empty());
+                pairs
+                    .map(|pair| pair.split_once('=').map(|(kind, url)| (kind.to_owned(), url.to_owned())))
+                    .collect()
+            })?;
+        let (nhs_number, ods_code) = (self.mode("nhs-number")?, self.mode("ods-code")?);
+        let nhs = NhsRules {
+            nhs_number,
+            verification_status: nhs_number,
+            ods_code,
+            one_ods_code: ods_code,
+            retired_aliases: self.mode("retired-aliases")?,
+        };
+        let (unknown_profile, html_in_strings) =
+            (self.mode("unknown-profile")?, self.mode("html-in-strings")?);
+        Ok(ValidationSettings { on_invalid, uk_core, required, unknown_profile, nhs, html_in_strings })
     }
 }
 

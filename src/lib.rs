@@ -6,4 +6,5 @@ pub mod config;
 mod demo;
 pub mod http;
 pub mod interactions;
+pub mod operations;
 pub mod store;

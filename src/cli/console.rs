@@ -29,10 +29,18 @@ impl Console {
         let _closed = writeln!(stderr(), "{line}");
     }
 
+    /// A text that stands out on a terminal: red for what is wrong, yellow else.
+    pub(super) fn emphasised(&self, text: &str, wrong: bool) -> String {
+        match (self.colour, wrong) {
+            (false, _) => text.to_owned(),
+            (true, true) => format!("\u{1b}[1;31m{text}\u{1b}[0m"),
+            (true, false) => format!("\u{1b}[33m{text}\u{1b}[0m"),
+        }
+    }
+
     /// Why the command failed.
     pub(super) fn failure(&self, line: &str) {
-        let label = if self.colour { "\u{1b}[1;31merror\u{1b}[0m" } else { "error" };
-        let _closed = writeln!(stderr(), "{label}: {line}");
+        let _closed = writeln!(stderr(), "{}: {line}", self.emphasised("error", true));
     }
 
     /// A bar for long work; it draws nothing where there is no terminal.

@@ -7,6 +7,8 @@ mod load;
 mod migrate;
 mod packages;
 mod serve;
+mod source;
+mod validate;
 
 use std::process::ExitCode;
 
@@ -29,6 +31,7 @@ pub fn run() -> ExitCode {
         "demo" => demo::run(&console, matches),
         "packages" => packages::run(&console, matches),
         "migrate" => migrate::run(&console, matches),
+        "validate" => validate::run(&console, matches),
         _ => check_config::run(&console, matches),
     };
     match outcome {
@@ -49,6 +52,7 @@ fn command() -> Command {
         .subcommand(serve::command())
         .subcommand(load::command())
         .subcommand(demo::command())
+        .subcommand(validate::command())
         .subcommand(packages::command())
         .subcommand(migrate::command())
         .subcommand(check_config::command())

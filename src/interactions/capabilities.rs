@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::context::now_micros;
 use super::{Context, Error, Request, Response};
+use crate::operations::ALL;
 
 /// The interactions that every resource type has, as [`Interaction`](super::Interaction) knows them.
 const OF_TYPES: [&str; 8] =
@@ -71,7 +72,13 @@ fn rest(context: &Context) -> Value {
         "mode": "server",
         "resource": resources,
         "interaction": OF_SYSTEM.map(|code| json!({ "code": code })),
+        "operation": operations(),
     }])
+}
+
+/// The operations, each of which works on the system, a type and a resource.
+fn operations() -> Value {
+    ALL.iter().map(|(_, name, definition)| json!({ "name": name, "definition": definition })).collect()
 }
 
 /// For each type the reference parameters that can point to it.
@@ -113,6 +120,7 @@ fn resource(context: &Context, kind: &str, rev_includes: Option<&Vec<String>>) -
         "conditionalDelete": "not-supported",
         "referencePolicy": if context.enforces() { vec!["literal", "local", "enforced"] } else { vec!["literal"] },
         "searchParam": search,
+        "operation": operations(),
     });
     let mut includes: Vec<String> = context.parameters.references(kind).map(include_name).collect();
     if let Some(object) = resource.as_object_mut() {

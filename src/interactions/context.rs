@@ -8,9 +8,9 @@ use fhir_definitions::Registry;
 use fhir_search::extract::{ExtractSettings, Extractor};
 use fhir_search::parameters::Parameters;
 use fhir_search::parse::{ParseSettings, SearchParser};
-use fhir_validation::StructureValidator;
 
 use super::capabilities::Capabilities;
+use super::validation::Validation;
 use crate::config::Integrity;
 use crate::store::{Change, Store, StoreError, WriteSet, Written};
 
@@ -20,8 +20,8 @@ pub struct Context {
     pub registry: Arc<Registry>,
     /// The database.
     pub store: Arc<dyn Store>,
-    /// The structural gate in front of every write.
-    pub validator: StructureValidator,
+    /// What resources must be.
+    pub validation: Validation,
     /// Search parameters by dense number.
     pub parameters: Arc<Parameters>,
     /// Resources to search keys.
@@ -50,7 +50,12 @@ pub struct Limits {
 
 impl Context {
     /// Puts the engines together over a store.
-    pub fn new(registry: Arc<Registry>, store: Arc<dyn Store>, limits: Limits) -> Result<Self, StoreError> {
+    pub fn new(
+        registry: Arc<Registry>,
+        store: Arc<dyn Store>,
+        validation: Validation,
+        limits: Limits,
+    ) -> Result<Self, StoreError> {
         let parameters = Arc::new(Parameters::new(&registry, |kind, code| store.parameter_id(kind, code))?);
         let extractor = Extractor::new(
             registry.types().clone(),
@@ -66,7 +71,7 @@ impl Context {
         };
         let search = SearchParser::new(parameters.clone(), store.hasher(), parse_settings);
         Ok(Self {
-            validator: StructureValidator::new(registry.clone()),
+            validation,
             types: registry.resource_types().iter().cloned().collect(),
             registry,
             store,

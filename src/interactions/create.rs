@@ -12,7 +12,7 @@ use crate::store::{Change, Effect, Expected, Method, Write, WriteSet};
 /// (200), several are refused (412).
 pub(super) fn create(context: &Context, request: &Request, kind: &str) -> Result<Response, Error> {
     let document = prepare::parse(request, kind)?;
-    prepare::check(context, document.root())?;
+    let remarks = context.validation.check(document.root())?;
     let id = new_id();
     let prepared = prepare::prepare(context, document.root(), &id, Method::Post, &Replacements::new())?;
     let write = Write {
@@ -36,6 +36,7 @@ pub(super) fn create(context: &Context, request: &Request, kind: &str) -> Result
                     Effect::Unchanged,
                     request.prefer,
                     Returns::Representation,
+                    &remarks,
                 ));
             }
             set.checks.push(resolved.check);
@@ -43,7 +44,13 @@ pub(super) fn create(context: &Context, request: &Request, kind: &str) -> Result
         let written = context.write(set)?;
         let written =
             written.into_iter().next().ok_or_else(|| Error::Internal("a write without result".into()))?;
-        Ok(Response::written(written.version, written.effect, request.prefer, Returns::Representation))
+        Ok(Response::written(
+            written.version,
+            written.effect,
+            request.prefer,
+            Returns::Representation,
+            &remarks,
+        ))
     })
 }
 

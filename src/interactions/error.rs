@@ -36,6 +36,8 @@ pub enum Error {
     WrongId { expected: String, found: String },
     #[error("the resource is not valid")]
     Invalid(Vec<Issue>),
+    #[error("the resource does not fulfil the profiles and rules that apply to it")]
+    Unprocessable(Vec<Issue>),
     #[error("the request is not valid")]
     BadRequest(Vec<Issue>),
     #[error("{0}")]
@@ -88,6 +90,7 @@ impl Error {
                 400
             }
             Self::WrongType { .. } | Self::WrongId { .. } | Self::BadParameter(_) => 400,
+            Self::Unprocessable(_) => 422,
             Self::VersionConflict { .. }
             | Self::MultipleMatches { .. }
             | Self::ConditionalReference { .. } => 412,
@@ -116,7 +119,9 @@ impl Error {
     /// What the client gets to read.
     pub fn outcome(&self) -> OperationOutcome {
         match self {
-            Self::Invalid(issues) | Self::BadRequest(issues) => OperationOutcome { issues: issues.clone() },
+            Self::Invalid(issues) | Self::Unprocessable(issues) | Self::BadRequest(issues) => {
+                OperationOutcome { issues: issues.clone() }
+            }
             Self::Entry { index, verb, url, source } => {
                 let mut outcome = source.outcome();
                 for issue in &mut outcome.issues {

@@ -10,14 +10,17 @@ mod delete;
 pub mod error;
 mod history;
 mod links;
-mod prepare;
+pub(crate) mod prepare;
 mod read;
 pub mod request;
 pub mod response;
 pub mod route;
 mod search;
 mod search_bundle;
-mod update;
+pub(crate) mod update;
+pub mod validation;
+
+use crate::operations;
 
 pub use context::Context;
 pub use error::Error;
@@ -45,5 +48,8 @@ pub fn dispatch(context: &Context, request: &Request, interaction: Interaction) 
         Interaction::HistorySystem => history::system(context, request),
         Interaction::SearchType { kind } => search::search(context, request, &kind),
         Interaction::Bundle => bundle::bundle(context, request),
+        Interaction::Operation { operation, kind, id } => {
+            operations::perform(context, request, operation, kind.as_deref(), id.as_deref())
+        }
     }
 }

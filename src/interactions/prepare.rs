@@ -3,9 +3,10 @@
 
 use fhir_model::reference::{LinkKind, Reference, references};
 use fhir_model::write::{Replacements, write};
-use fhir_model::{Body, Document, Issue, Node};
+use fhir_model::{Body, Document, Issue, IssueType, Node};
 
 use super::{Context, Error, Request};
+use crate::config::Integrity;
 use crate::store::{LocalReference, Method, Prepared, relational};
 
 /// The resource in the body of a request, which must be of the type in the address.
@@ -22,12 +23,6 @@ pub(super) fn parse(request: &Request, kind: &str) -> Result<Document, Error> {
             found: "JSON value without resourceType".into(),
         }),
     }
-}
-
-/// Refuses a resource whose structure is not that of its type.
-pub(super) fn check(context: &Context, resource: Node<'_>) -> Result<(), Error> {
-    let issues = context.validator.validate(resource);
-    if issues.iter().any(Issue::is_error) { Err(Error::Invalid(issues)) } else { Ok(()) }
 }
 
 /// Makes a checked resource ready to be stored as `kind/id`.
@@ -57,6 +52,25 @@ fn prepare_final(context: &Context, resource: Node<'_>, id: &str, method: Method
         references: local_references(context, resource),
         rows: relational::rows(resource, &context.limits.base_urls),
     })
+}
+
+/// The references that lead nowhere, as the setting `integrity` judges them.
+pub(crate) fn dangling(context: &Context, resource: Node<'_>) -> Result<Vec<Issue>, Error> {
+    if context.limits.integrity == Integrity::Off {
+        return Ok(Vec::new());
+    }
+    let mut issues = Vec::new();
+    for LocalReference { kind, id, expression } in local_references(context, resource) {
+        if context.store.read(&kind, &id)?.is_none_or(|version| version.is_deleted()) {
+            let text = format!("the reference {kind}/{id} points to a resource that is not on this server");
+            let issue = match context.enforces() {
+                true => Issue::error(IssueType::NotFound, text),
+                false => Issue::warning(IssueType::NotFound, text),
+            };
+            issues.push(issue.at(expression));
+        }
+    }
+    Ok(issues)
 }
 
 /// The literal references to resources of this server; each target once.

@@ -1,6 +1,6 @@
 //! A response, free of the protocol that carries it.
 
-use fhir_model::OperationOutcome;
+use fhir_model::{Issue, OperationOutcome};
 
 use super::request::{Prefer, Returns};
 use crate::store::{Effect, Version};
@@ -37,14 +37,21 @@ impl Response {
         }
     }
 
-    /// The answer to a create or update: 201 with its address or 200, with the body that the client prefers.
-    pub fn written(version: Version, effect: Effect, prefer: Prefer, default: Returns) -> Self {
+    /// The answer to a create or update: 201 with its address or 200, with the body that the client prefers. `remarks` is what
+    /// validation had to say without refusing it.
+    pub fn written(
+        version: Version,
+        effect: Effect,
+        prefer: Prefer,
+        default: Returns,
+        remarks: &[Issue],
+    ) -> Self {
         let status = if effect == Effect::Created { 201 } else { 200 };
         let location = format!("{}/{}/_history/{}", version.kind, version.id, version.version);
         let body = match prefer.returns.unwrap_or(default) {
             Returns::Minimal => None,
             Returns::Representation => Some(version.body),
-            Returns::OperationOutcome => Some(OperationOutcome::default().to_json()),
+            Returns::OperationOutcome => Some(OperationOutcome { issues: remarks.to_vec() }.to_json()),
         };
         Self {
             status,

@@ -2,6 +2,7 @@
 
 use super::request::{Request, Verb};
 use super::{Context, Error};
+use crate::operations::Operation;
 
 /// An interaction with what it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +22,7 @@ pub enum Interaction {
     HistorySystem,
     SearchType { kind: String },
     Bundle,
+    Operation { operation: Operation, kind: Option<String>, id: Option<String> },
 }
 
 impl Interaction {
@@ -32,6 +34,7 @@ impl Interaction {
             ([], Verb::Post) => Self::Bundle,
             (["metadata"], Verb::Get) => Self::Capabilities,
             (["_history"], Verb::Get) => Self::HistorySystem,
+            ([.., last], Verb::Get | Verb::Post) if last.starts_with('$') => operation(context, &path)?,
             ([kind], Verb::Get) => Self::SearchType { kind: checked_type(context, kind)? },
             ([kind], Verb::Post) => Self::Create { kind: checked_type(context, kind)? },
             ([kind, "_search"], Verb::Post) => Self::SearchType { kind: checked_type(context, kind)? },
@@ -75,8 +78,25 @@ impl Interaction {
             Self::HistoryType { kind } => format!("{kind}/_history"),
             Self::HistorySystem => "_history".into(),
             Self::Bundle => "/".into(),
+            Self::Operation { operation, kind, id } => {
+                let kind = kind.as_ref().map(|kind| format!("{kind}/")).unwrap_or_default();
+                format!("{kind}{}${}", if id.is_some() { "{id}/" } else { "" }, operation.name())
+            }
         }
     }
+}
+
+/// The operation at the end of a path, on the system, a type or a resource.
+fn operation(context: &Context, path: &[&str]) -> Result<Interaction, Error> {
+    let (name, target) = path.split_last().ok_or_else(|| Error::NoSuchPath(String::new()))?;
+    let operation = Operation::of(name).ok_or_else(|| Error::UnknownOperation((*name).to_owned()))?;
+    let (kind, id) = match target {
+        [] => (None, None),
+        [kind] => (Some(checked_type(context, kind)?), None),
+        [kind, id] => (Some(checked_type(context, kind)?), Some(checked_id(id)?)),
+        _ => return Err(Error::NoSuchPath(path.join("/"))),
+    };
+    Ok(Interaction::Operation { operation, kind, id })
 }
 
 /// `$operation` and `_search`, `_history`: no ids.

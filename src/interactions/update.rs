@@ -10,7 +10,7 @@ use crate::store::{Change, Expected, Method, Write, WriteSet};
 pub(super) fn update(context: &Context, request: &Request, kind: &str, id: &str) -> Result<Response, Error> {
     let document = prepare::parse(request, kind)?;
     check_id(document.root(), id)?;
-    prepare::check(context, document.root())?;
+    let remarks = context.validation.check(document.root())?;
     let prepared = prepare::prepare(context, document.root(), id, Method::Put, &Replacements::new())?;
     let write = Write {
         kind: kind.into(),
@@ -22,11 +22,11 @@ pub(super) fn update(context: &Context, request: &Request, kind: &str, id: &str)
     let written = context.write(set)?;
     let written =
         written.into_iter().next().ok_or_else(|| Error::Internal("a write without result".into()))?;
-    Ok(Response::written(written.version, written.effect, request.prefer, Returns::Representation))
+    Ok(Response::written(written.version, written.effect, request.prefer, Returns::Representation, &remarks))
 }
 
 /// The body of an update must carry the id of the address.
-pub(super) fn check_id(resource: fhir_model::Node<'_>, id: &str) -> Result<(), Error> {
+pub(crate) fn check_id(resource: fhir_model::Node<'_>, id: &str) -> Result<(), Error> {
     match resource.get_str("id") {
         Some(found) if found == id => Ok(()),
         Some(found) => Err(Error::WrongId { expected: id.to_owned(), found: format!("'{found}'") }),

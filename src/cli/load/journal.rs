@@ -9,7 +9,7 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use super::source::Source;
+use crate::cli::source::Source;
 
 /// The journal of one database.
 pub(super) struct Journal {
@@ -44,8 +44,8 @@ impl Journal {
 
 #[cfg(test)]
 mod tests {
-    use super::super::source::find;
     use super::*;
+    use crate::cli::source::find;
 
     #[test]
     fn a_finished_file_stays_finished_until_it_changes() {

@@ -4,7 +4,6 @@
 //! fail because they refer to what is not there yet are tried again when the others are in, until a round brings nothing new.
 
 mod journal;
-mod source;
 mod work;
 
 use std::collections::BTreeMap;
@@ -15,10 +14,10 @@ use std::time::Instant;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::console::Console;
+use super::source::{self, Source};
 use super::{Failure, settings, start_logging, with_settings};
 use crate::app;
 use journal::Journal;
-use source::Source;
 use work::Refusal;
 
 /// Refusals that the summary shows in full; of the rest it says how many there are.
@@ -28,7 +27,7 @@ pub(super) fn command() -> Command {
     let command = Command::new("load")
         .about("Load FHIR files into the database")
         .after_help(
-            "Reads .json (a Bundle or one resource) and .ndjson (a resource a line), each also as .gz or .bz2, and the folders\n\
+            "Reads .json and .xml (a Bundle or one resource) and .ndjson (a resource a line), each also as .gz or .bz2, and the folders\n\
              that hold them, in the order of their names. Transactions and batches are performed as they are; the resources of\n\
              other Bundles are stored under their own ids.\n\n\
              A load that was stopped goes on where it was when the same command is given again.\n\n\

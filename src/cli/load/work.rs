@@ -4,12 +4,12 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use fhir_model::write::{write, write_string};
-use fhir_model::{Document, IssueType, Node};
+use fhir_model::write::{to_vec, write, write_string};
+use fhir_model::{Document, IssueType, Node, xml};
 use indicatif::ProgressBar;
 
 use super::journal::Journal;
-use super::source::{Format, Source};
+use crate::cli::source::{Format, Source};
 use crate::interactions::request::{Prefer, Verb};
 use crate::interactions::{Context, Error, Request, perform};
 
@@ -76,6 +76,7 @@ fn load(context: &Context, journal: &Journal, source: Source) -> (usize, Option<
     let mut stored = 0;
     let outcome = match source.format {
         Format::Json => load_json(context, content, &mut stored),
+        Format::Xml => json_of_xml(context, content).and_then(|json| load_json(context, json, &mut stored)),
         Format::Ndjson => load_lines(context, &content, &mut stored),
     };
     match outcome {
@@ -87,6 +88,14 @@ fn load(context: &Context, journal: &Journal, source: Source) -> (usize, Option<
         },
         Err(error) => (stored, Some(refusal(source, &error))),
     }
+}
+
+fn json_of_xml(context: &Context, content: Vec<u8>) -> Result<Vec<u8>, Error> {
+    let failed = |reason: String| Error::BadParameter(format!("the file is not FHIR XML: {reason}"));
+    let text = String::from_utf8(content).map_err(|error| failed(error.to_string()))?;
+    let document =
+        xml::to_json(&text, context.registry.types()).map_err(|error| failed(error.to_string()))?;
+    Ok(to_vec(document.root()))
 }
 
 fn load_json(context: &Context, content: Vec<u8>, stored: &mut usize) -> Result<(), Error> {

@@ -18,19 +18,16 @@ use fhir_model::primitive::date_time::instant_text;
 pub(super) fn bundle(context: &Context, request: &Request) -> Result<Response, Error> {
     let document = prepare::parse(request, "Bundle")?;
     let root = document.root();
-    let issues = context.validator.validate(root);
     match root.get_str("type") {
         Some("transaction") => {
-            if issues.iter().any(Issue::is_error) {
-                return Err(Error::Invalid(issues));
-            }
+            context.validation.check(root)?;
             let entries = Entry::all(root, request)?;
             transaction::transaction(context, request, &entries)
         }
         Some("batch") => {
             // A bad resource fails its own entry, where it is checked again; a bad Bundle fails as a whole.
-            let of_bundle: Vec<Issue> =
-                issues.into_iter().filter(|issue| !is_of_entry_resource(issue)).collect();
+            let issues = context.validation.structure(root).into_iter();
+            let of_bundle: Vec<Issue> = issues.filter(|issue| !is_of_entry_resource(issue)).collect();
             if of_bundle.iter().any(Issue::is_error) {
                 return Err(Error::Invalid(of_bundle));
             }

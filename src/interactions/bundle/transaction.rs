@@ -118,13 +118,13 @@ fn response(
         }
         (Action::Found, _) => {
             let version = context.store.read(&identity.kind, &identity.id)?.ok_or(Error::Contention)?;
-            Ok(Response::written(version, Effect::Unchanged, request.prefer, Returns::Minimal))
+            Ok(Response::written(version, Effect::Unchanged, request.prefer, Returns::Minimal, &[]))
         }
         (Action::Delete(_), Some(written)) => {
             Ok(deleted(written.version.version, written.effect, request.prefer.returns))
         }
         (_, Some(written)) => {
-            Ok(Response::written(written.version, written.effect, request.prefer, Returns::Minimal))
+            Ok(Response::written(written.version, written.effect, request.prefer, Returns::Minimal, &[]))
         }
         (_, None) => Err(Error::Internal("a write without result".into())),
     }

@@ -1,4 +1,4 @@
-//! The files to load, and how to read each.
+//! Files of FHIR resources, and how to read each.
 
 use std::fmt;
 use std::fs::{self, File};
@@ -25,6 +25,8 @@ pub(super) struct Source {
 pub(super) enum Format {
     /// A Bundle or a resource.
     Json,
+    /// A Bundle or a resource in XML.
+    Xml,
     /// A resource a line.
     Ndjson,
 }
@@ -44,7 +46,10 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Source>, Failure> {
             walk(path, &mut found).map_err(|error| format!("{}: {error}", path.display()))?;
         } else {
             let format = format_of(path).ok_or_else(|| {
-                format!("{}: .json and .ndjson files, plain or as .gz or .bz2, can be loaded", path.display())
+                format!(
+                    "{}: .json, .xml and .ndjson files, plain or as .gz or .bz2, can be read",
+                    path.display()
+                )
             })?;
             found.push(Source { path: path.clone(), format });
         }
@@ -52,7 +57,7 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Source>, Failure> {
     found.sort();
     found.dedup();
     match found.is_empty() {
-        true => Err("there is no .json or .ndjson file to load".into()),
+        true => Err("there is no .json, .xml or .ndjson file here".into()),
         false => Ok(found),
     }
 }
@@ -74,6 +79,7 @@ fn format_of(path: &Path) -> Option<Format> {
     let plain = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".bz2")).unwrap_or(&name);
     match plain.rsplit_once('.')?.1 {
         "json" => Some(Format::Json),
+        "xml" => Some(Format::Xml),
         "ndjson" | "jsonl" => Some(Format::Ndjson),
         _ => None,
     }
@@ -112,7 +118,8 @@ mod tests {
     fn formats_are_told_by_the_name() {
         assert_eq!(format_of(Path::new("a/b.json.bz2")), Some(Format::Json));
         assert_eq!(format_of(Path::new("b.NDJSON")), Some(Format::Ndjson));
-        assert_eq!(format_of(Path::new("b.xml")), None);
+        assert_eq!(format_of(Path::new("b.xml")), Some(Format::Xml));
+        assert_eq!(format_of(Path::new("b.txt")), None);
         assert_eq!(format_of(Path::new("json")), None);
     }
 
