@@ -32,7 +32,8 @@ use super::RuleContext;
 use crate::report::{Path, Report, Step, shortened};
 
 pub(super) fn check(context: &RuleContext<'_>, resource: Node<'_>, path: &Path<'_>, report: &mut Report) {
-    let Some(contained) = resource.get("contained") else { return };
+    // What a contained resource contains should not be there at all (dom-2).
+    let Some(contained) = resource.get("contained").filter(|_| context.container.is_none()) else { return };
     let used: HashSet<&str> = references(resource, context.registry.types())
         .filter_map(|link| link.text.strip_prefix('#'))
         .filter(|id| !id.is_empty())

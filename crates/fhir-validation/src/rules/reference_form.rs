@@ -56,7 +56,8 @@ pub(super) fn check(context: &RuleContext<'_>, element: &Element<'_, '_>, report
         report.add(Issue::error(IssueType::Value, text).rule("reference-type-known").at(place()));
     } else if let Some(declared) = element.node.get_str("type") {
         let declared = declared.strip_prefix("http://hl7.org/fhir/StructureDefinition/").unwrap_or(declared);
-        if declared != named {
+        // A type that does not exist is for the binding of the element to tell.
+        if declared != named && is_resource_type(context.registry, declared) {
             let text = format!(
                 "the reference \"{shown}\" leads to a {named}, but its type is {}: expected the same",
                 shortened(declared)
@@ -112,6 +113,7 @@ mod tests {
             },
             Check { json: &of("nowhere"), found: &[&format!("reference-form warning {place}")] },
             Check { json: &encounter(r#""reference":"Patient/1","type":"Patient""#), found: &[] },
+            Check { json: &encounter(r#""reference":"Patient/1","type":"Chicken""#), found: &[] },
             Check {
                 json: &encounter(r#""reference":"Patient/1","type":"Group""#),
                 found: &[&format!("reference-type-agrees error {place}")],
