@@ -91,8 +91,8 @@ fn check_aggregation<'a>(walk: &mut Walk<'a>, allowed: &[Box<str>], at: &At<'a, 
         Some(Place::Contained | Place::Outside) | None => "referenced",
     };
     // Whoever may refer to anything may refer to an entry of the Bundle too.
-    let fits = |mode: &Box<str>| **mode == *found || (found == "bundled" && &**mode == "referenced");
-    if !allowed.iter().any(fits) {
+    let fits = |mode: &str| mode == found || (found == "bundled" && mode == "referenced");
+    if !allowed.iter().any(|mode| fits(mode)) {
         let text = format!("the target is {found}: expected it to be {}", allowed.join(" or "));
         walk.report(
             Issue::error(IssueType::Structure, text).at(at.path.to_string()).rule("reference-aggregation"),

@@ -169,8 +169,6 @@ pub(crate) struct ConstraintRule {
     pub(crate) human: Option<Box<str>>,
     /// What must be true.
     pub(crate) expression: Expression,
-    /// Whether it cannot be told without a clock.
-    pub(crate) needs_clock: bool,
 }
 
 impl Rules {

@@ -216,7 +216,8 @@ impl<'a> Walk<'a> {
         self.typed(&at, None, &Trail::root(element.type_id));
         let engine = self.engine;
         let of_type = engine.settings.required_profiles.get(node.resource_type().unwrap_or_default());
-        let of_type = of_type.filter(|_| container.is_none()).into_iter().flatten().map(|canonical| &**canonical);
+        let of_type =
+            of_type.filter(|_| container.is_none()).into_iter().flatten().map(|canonical| &**canonical);
         let of_type = of_type.filter(|canonical| !profiles.contains(canonical));
         let required: SmallVec<[&str; 4]> = profiles.iter().copied().chain(of_type).collect();
         for canonical in &required {

@@ -54,6 +54,14 @@ impl Compiler<'_> {
                 &implied
             }
         };
+        let own = self.criteria_at(slice, discriminators);
+        if !own.is_empty() {
+            return own;
+        }
+        self.unsliced_twin(slice).map(|twin| self.criteria_at(twin, discriminators)).unwrap_or_default()
+    }
+
+    fn criteria_at(&self, slice: usize, discriminators: &[Discriminator]) -> Box<[Criterion]> {
         let place = Place { snapshot: Arc::clone(self.snapshot), position: slice };
         let mut criteria = Vec::new();
         for discriminator in discriminators {
@@ -61,6 +69,15 @@ impl Compiler<'_> {
             search.follow(&place, &discriminator.path, Vec::new());
         }
         criteria.into()
+    }
+
+    /// The slice of the same name where no slice is above it: what is said there holds in the slices above too.
+    fn unsliced_twin(&self, slice: usize) -> Option<usize> {
+        let id = &self.definition(slice)?.id;
+        let (above, last) = id.rsplit_once('.')?;
+        let plain: Vec<&str> = above.split('.').map(|part| part.split(':').next().unwrap_or(part)).collect();
+        let twin = format!("{}.{last}", plain.join("."));
+        self.snapshot.elements.iter().position(|element| *element.id == *twin).filter(|twin| *twin != slice)
     }
 
     /// The slicing of an element; of a slice that is sliced again without saying how, that of the whole element.

@@ -129,7 +129,6 @@ impl<'a> Compiler<'a> {
                     is_error: constraint.is_error,
                     is_best_practice: BEST_PRACTICE.contains(&&*constraint.key),
                     human: constraint.human.clone(),
-                    needs_clock: text.contains("now()") || text.contains("today()"),
                     expression,
                 }),
                 Err(error) => {
