@@ -12,6 +12,9 @@ use crate::engine::Engine;
 use crate::expectations::Expectations;
 use crate::files::{files, read_resource, shared};
 
+/// Bundles of Synthea that are read; each has hundreds to thousands of resources.
+const SYNTHEA_BUNDLES: usize = 12;
+
 /// The errors of the examples by their name.
 #[derive(Default)]
 struct Examples {
@@ -77,6 +80,20 @@ fn uk_core_examples_in_the_package() {
         }
     }
     examples.compare("uk-core-package/");
+}
+
+/// Transaction bundles with the records of synthetic patients.
+#[test]
+fn synthea_bundles() {
+    let Some(folder) = shared("synthea") else { return };
+    let mut examples = Examples::default();
+    for path in files(&folder, "bz2").iter().take(SYNTHEA_BUNDLES) {
+        let mut json = Vec::new();
+        bzip2::read::BzDecoder::new(std::fs::File::open(path).unwrap()).read_to_end(&mut json).unwrap();
+        let name = format!("synthea/{}", path.file_stem().unwrap().to_string_lossy());
+        examples.check(name, Document::parse_bytes(json).map_err(|error| error.to_string()), false);
+    }
+    examples.compare("synthea/");
 }
 
 /// The examples of the R4 specification are in a folder of their own, which `WESTWAY_R4_EXAMPLES` names.
