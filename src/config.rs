@@ -294,6 +294,17 @@ impl Resolved {
         Ok(Self { values: values.collect() })
     }
 
+    /// Gives a setting that nobody has set another default.
+    #[must_use]
+    pub fn with_default(mut self, name: &str, default: &str) -> Self {
+        for (setting, value, origin) in &mut self.values {
+            if setting.name == name && *origin == Origin::Default {
+                default.clone_into(value);
+            }
+        }
+        self
+    }
+
     /// Name, value and origin of each.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str, &Origin)> {
         self.values.iter().map(|(setting, value, origin)| (setting.name, value.as_str(), origin))

@@ -97,7 +97,8 @@ pub(super) fn fill(
         };
         perform(context, &request).map_err(|error| {
             let issues = error.outcome().issues;
-            let first = issues.first().map(ToString::to_string).unwrap_or_default();
+            let first =
+                issues.iter().find(|issue| issue.is_error()).map(ToString::to_string).unwrap_or_default();
             format!("the demo population was refused: {first}")
         })?;
         bar.inc(1);

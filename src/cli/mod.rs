@@ -62,6 +62,11 @@ fn settings(matches: &ArgMatches) -> Result<Settings, Failure> {
     Ok(Resolved::new(matches, &environment)?.settings()?)
 }
 
+/// The settings of a command for which one of them has another default.
+fn settings_with_default(matches: &ArgMatches, name: &str, default: &str) -> Result<Settings, Failure> {
+    Ok(Resolved::new(matches, &environment)?.with_default(name, default).settings()?)
+}
+
 fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }

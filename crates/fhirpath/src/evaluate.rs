@@ -1,6 +1,7 @@
 //! Evaluates operations: collecting all items, or only as far as "is there any" and "is it true" need.
 
 use std::cell::Cell;
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use fhir_model::types::TypeModel;
@@ -13,6 +14,9 @@ use crate::functions::Call;
 use crate::item::{Collection, Item};
 use crate::navigation::{Step, Visit, visit_children};
 use crate::op::{Op, Variable};
+
+/// Collections up to this size are searched item by item.
+const FEW: usize = 16;
 
 /// What the names that begin with `$` mean at some place.
 #[derive(Clone, Copy)]
@@ -353,6 +357,10 @@ impl<'c, 'a> Evaluator<'c, 'a> {
         items: impl IntoIterator<Item = Item<'a>>,
         out: &mut Collection<'a>,
     ) -> Result<(), EvaluateError> {
+        let items: Collection<'a> = items.into_iter().collect();
+        if items.len() > FEW && items.iter().all(|item| matches!(item.value(), Some(Item::String(_)))) {
+            return self.push_distinct_texts(items, out);
+        }
         let mut distinct: SmallVec<[Item<'a>; 4]> = SmallVec::new();
         for item in items {
             if !self.contains(&distinct, &item)? {
@@ -360,6 +368,18 @@ impl<'c, 'a> Evaluator<'c, 'a> {
             }
         }
         out.append(&mut distinct);
+        Ok(())
+    }
+
+    /// As [`Self::push_distinct`] for strings, which are many where ids of whole bundles or forms are compared: in linear time.
+    fn push_distinct_texts(
+        &self,
+        items: Collection<'a>,
+        out: &mut Collection<'a>,
+    ) -> Result<(), EvaluateError> {
+        self.spend(items.len())?;
+        let mut seen = HashSet::with_capacity(items.len());
+        out.extend(items.into_iter().filter(|item| seen.insert(item.as_text())));
         Ok(())
     }
 }

@@ -15,7 +15,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::console::Console;
 use super::source::{self, Source};
-use super::{Failure, settings, start_logging, with_settings};
+use super::{Failure, settings_with_default, start_logging, with_settings};
 use crate::app;
 use journal::Journal;
 use work::Refusal;
@@ -30,6 +30,7 @@ pub(super) fn command() -> Command {
             "Reads .json and .xml (a Bundle or one resource) and .ndjson (a resource a line), each also as .gz or .bz2, and the folders\n\
              that hold them, in the order of their names. Transactions and batches are performed as they are; the resources of\n\
              other Bundles are stored under their own ids.\n\n\
+             Resources must fulfil base R4 and the profiles they claim; with --profiles uk-core also UK Core's for their type.\n\n\
              A load that was stopped goes on where it was when the same command is given again.\n\n\
              Exit code 1 if anything was refused.",
         )
@@ -55,7 +56,8 @@ pub(super) fn command() -> Command {
 }
 
 pub(super) fn run(console: &Console, matches: &ArgMatches) -> Result<ExitCode, Failure> {
-    let settings = settings(matches)?;
+    // Records from elsewhere are held to the profiles that they claim, not to those of this system, unless the operator says so.
+    let settings = settings_with_default(matches, "profiles", "base")?;
     start_logging(&settings);
     let paths: Vec<PathBuf> = matches.get_many("paths").into_iter().flatten().cloned().collect();
     let sources = source::find(&paths)?;

@@ -180,7 +180,7 @@ fn send(context: &Context, bundle: Vec<u8>, stored: &mut usize) -> Result<(), Er
 
 fn refusal(source: Source, error: &Error) -> Refusal {
     let outcome = error.outcome();
-    let first = outcome.issues.first();
+    let first = outcome.issues.iter().find(|issue| issue.is_error()).or(outcome.issues.first());
     let code = first.map_or(IssueType::Invalid, |issue| issue.code);
     Refusal {
         source,

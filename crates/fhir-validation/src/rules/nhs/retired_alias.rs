@@ -4,7 +4,8 @@
 //!
 //! * `retired-alias`: the system of a Coding or Identifier is one that national examples and services still send,
 //!   though UK Core has replaced it or never spelt it so: the first code system of NHS number verification statuses,
-//!   `https://fhir.nhs.uk/id/...` for `.../Id/...`, `ods-organisation-code` for `ods-organization-code`.
+//!   `https://fhir.nhs.uk/id/...` for `.../Id/...`, `ods-organisation-code` for `ods-organization-code`;
+//!   or it is another name of the same codes, as ISO 639-1 is of the language tags of BCP 47.
 //!
 //! Setting: off or warn (the default): accepted, and bindings look at the successor; reject: an error.
 //!
@@ -49,6 +50,7 @@ const SYSTEMS: &[(&str, &str)] = &[
         "https://fhir.nhs.uk/Id/cross-care-setting-identifier",
     ),
     ("http://read.info/readctv3", "http://read.info/ctv3"),
+    ("http://id.loc.gov/vocabulary/iso639-1", "urn:ietf:bcp:47"),
 ];
 
 /// The codes of the retired verification status that have become numbers.
