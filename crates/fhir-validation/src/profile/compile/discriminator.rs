@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use fhir_definitions::element_definition::{
     BindingStrength, Discriminator, DiscriminatorKind, ElementType, Max, Slicing as SlicingDefinition,
+    TypedValue,
 };
 use fhir_definitions::{ElementDefinition, Snapshot};
 
@@ -122,8 +123,7 @@ impl Search<'_, '_> {
             }
             return;
         }
-        // A value further up settles what stands below it.
-        if self.is_about_values() && self.add_value(&element, &steps) {
+        if self.is_about_values() && self.add_part(&element, path, &steps) {
             return;
         }
         if step == "resolve()" {
@@ -272,6 +272,20 @@ impl Search<'_, '_> {
             (None, None) => return false,
         };
         self.criteria.push(Criterion { steps: steps.into(), test });
+        true
+    }
+
+    /// Takes from a value further up what it says of the element that `path` leads to.
+    fn add_part(&mut self, element: &ElementDefinition, path: &str, steps: &[Step]) -> bool {
+        let names: Vec<&str> = path.split('.').collect();
+        let part = |value: &Option<TypedValue>| value.as_ref()?.part(&names);
+        let test = match (part(&element.fixed), part(&element.pattern)) {
+            (Some(value), _) => Test::Fixed(value),
+            (None, Some(value)) => Test::Pattern(value),
+            (None, None) => return false,
+        };
+        let below = names.iter().map(|name| Step::Element((*name).into()));
+        self.criteria.push(Criterion { steps: steps.iter().cloned().chain(below).collect(), test });
         true
     }
 
