@@ -67,6 +67,18 @@ impl ElementDefinition {
 }
 
 impl TypedValue {
+    /// The part of this value that `names` lead to (`coding`, `code`); `None` where it says nothing there, or several
+    /// things. The part keeps no type.
+    pub fn part(&self, names: &[&str]) -> Option<Self> {
+        let mut node = self.value();
+        for name in names {
+            let member = node.get(name)?;
+            let mut items = member.each();
+            node = items.next().filter(|_| items.next().is_none())?;
+        }
+        Self::copy_of("", node)
+    }
+
     /// A value with its own copy of the JSON. `None` only where the copy could not be read again.
     fn copy_of(suffix: &str, value: Node<'_>) -> Option<Self> {
         let document = Document::parse_bytes(write::to_vec(value)).ok()?;
