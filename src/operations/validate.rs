@@ -51,10 +51,10 @@ pub(super) fn validate(
             return Err(Error::WrongType { expected, found });
         }
     }
-    if let (Some(Mode::Update), Some(id)) = (asked.mode, id) {
-        if let Err(error) = check_id(resource, id) {
-            issues.extend(error.outcome().issues);
-        }
+    if let (Some(Mode::Update), Some(id)) = (asked.mode, id)
+        && let Err(error) = check_id(resource, id)
+    {
+        issues.extend(error.outcome().issues);
     }
     let profiles: Vec<&str> = asked.profiles.iter().map(String::as_str).collect();
     issues.extend(context.validation.issues(resource, &profiles));

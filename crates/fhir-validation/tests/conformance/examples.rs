@@ -100,7 +100,10 @@ fn synthea_bundles() {
 #[test]
 fn r4_examples() {
     let Some(folder) = std::env::var_os("WESTWAY_R4_EXAMPLES").map(PathBuf::from) else {
-        assert!(std::env::var_os("CI").is_none(), "WESTWAY_R4_EXAMPLES must say where the examples of R4 are");
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "WESTWAY_R4_EXAMPLES must say where the examples of R4 are"
+        );
         println!("SKIPPED because WESTWAY_R4_EXAMPLES does not say where the examples of R4 are");
         return;
     };

@@ -1,0 +1,67 @@
+//! The settings as the program uses them.
+
+use std::path::PathBuf;
+
+use fhir_validation::{Mode, NhsRules};
+
+/// What happens to references to resources that are not on this server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Integrity {
+    /// They are refused.
+    Enforce,
+    /// They are stored, and the log says so.
+    Warn,
+    /// They are stored.
+    Off,
+}
+
+/// What happens to a resource that breaks a profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnInvalid {
+    /// It is refused.
+    Reject,
+    /// It is stored, and the log says so.
+    Warn,
+    /// Profiles are not checked; the structure always is.
+    Store,
+}
+
+/// What resources must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValidationSettings {
+    /// What happens to those that are not.
+    pub on_invalid: OnInvalid,
+    /// Whether the UK Core profile of a type applies to all its resources.
+    pub uk_core: bool,
+    /// Types with further profiles.
+    pub required: Vec<(String, String)>,
+    /// What a claimed profile means that is not known.
+    pub unknown_profile: Mode,
+    /// The rules of the NHS.
+    pub nhs: NhsRules,
+    /// What text that looks like HTML means where HTML has no place.
+    pub html_in_strings: Mode,
+}
+
+/// The settings of a process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "SETTINGS documents each of them")]
+pub struct Settings {
+    pub listen: String,
+    pub base_path: String,
+    pub base_url: Option<String>,
+    pub data_dir: PathBuf,
+    pub database: PathBuf,
+    pub insecure_open: bool,
+    pub integrity: Integrity,
+    pub validation: ValidationSettings,
+    pub default_count: usize,
+    pub max_count: usize,
+    pub max_body_bytes: usize,
+    pub request_timeout_seconds: u64,
+    pub workers: usize,
+    pub readers: u32,
+    pub cache_megabytes: u32,
+    pub log: String,
+    pub now: Option<(i32, u8, u8)>,
+}
