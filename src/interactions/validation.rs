@@ -75,6 +75,16 @@ impl Validation {
     ///
     /// A broken structure is always refused, with 400; a broken profile or rule as the operator wants, with 422 (R4 HTTP 3.1.0.8).
     pub fn check(&self, resource: Node<'_>) -> Result<Vec<Issue>, Error> {
+        self.check_issues(resource, |_| true)
+    }
+
+    /// As [`Validation::check`] for the resources in a Bundle that is a request: what is wrong with the request itself is told by
+    /// those who perform it.
+    pub fn check_entries(&self, bundle: Node<'_>) -> Result<Vec<Issue>, Error> {
+        self.check_issues(bundle, is_of_entry_resource)
+    }
+
+    fn check_issues(&self, resource: Node<'_>, counts: impl Fn(&Issue) -> bool) -> Result<Vec<Issue>, Error> {
         let structure = self.structure(resource);
         if structure.iter().any(Issue::is_error) {
             return Err(Error::Invalid(structure));
@@ -82,7 +92,8 @@ impl Validation {
         if self.on_invalid == OnInvalid::Store {
             return Ok(structure);
         }
-        let issues = self.validator.validate_further(resource, structure, &[], &Detached);
+        let mut issues = self.validator.validate_further(resource, structure, &[], &Detached);
+        issues.retain(counts);
         let first = issues.iter().find(|issue| issue.is_error());
         match (first, self.on_invalid) {
             (Some(_), OnInvalid::Reject) => Err(Error::Unprocessable(issues)),
@@ -94,4 +105,11 @@ impl Validation {
             (None, _) => Ok(issues),
         }
     }
+}
+
+/// Whether an issue of a Bundle is about the resource in one of its entries.
+pub(super) fn is_of_entry_resource(issue: &Issue) -> bool {
+    issue.expression.iter().any(|expression| {
+        expression.strip_prefix("Bundle.entry[").is_some_and(|rest| rest.contains("].resource"))
+    })
 }

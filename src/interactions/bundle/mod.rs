@@ -10,6 +10,7 @@ use fhir_model::Issue;
 use fhir_model::write::write_string;
 
 use super::response::status_line;
+use super::validation::is_of_entry_resource;
 use super::{Context, Error, Request, Response, prepare};
 use entry::Entry;
 use fhir_model::primitive::date_time::instant_text;
@@ -20,7 +21,7 @@ pub(super) fn bundle(context: &Context, request: &Request) -> Result<Response, E
     let root = document.root();
     match root.get_str("type") {
         Some("transaction") => {
-            context.validation.check(root)?;
+            context.validation.check_entries(root)?;
             let entries = Entry::all(root, request)?;
             transaction::transaction(context, request, &entries)
         }
@@ -41,12 +42,6 @@ pub(super) fn bundle(context: &Context, request: &Request) -> Result<Response, E
             Err(Error::BadParameter(text))
         }
     }
-}
-
-fn is_of_entry_resource(issue: &Issue) -> bool {
-    issue.expression.iter().any(|expression| {
-        expression.strip_prefix("Bundle.entry[").is_some_and(|rest| rest.contains("].resource"))
-    })
 }
 
 /// The Bundle that answers, its entries in the order of the request.
