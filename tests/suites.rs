@@ -58,7 +58,9 @@ fn the_r4_example_instances_come_back_as_they_were_sent() {
             None => server.post(kind, &text),
         };
         if answer.status >= 300 {
-            let issue = &answer.json()["issue"][0];
+            let outcome = answer.json();
+            let issues = outcome["issue"].as_array().unwrap();
+            let issue = issues.iter().find(|issue| issue["severity"] == "error").unwrap();
             refused
                 .insert(name, format!("{} {}", issue["diagnostics"].as_str().unwrap(), issue["expression"]));
             continue;

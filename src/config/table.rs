@@ -79,12 +79,7 @@ pub const SETTINGS: [Setting; 24] = [
         "warn",
         "Retired code systems and spellings that national senders still use: accepted as their successors, or refused",
     ),
-    value(
-        "html-in-strings",
-        "off|warn|reject",
-        "reject",
-        "Text that looks like HTML where HTML has no place",
-    ),
+    value("html-in-strings", "off|warn|reject", "warn", "Text that looks like HTML where HTML has no place"),
     value("default-count", "N", "20", "Matches on a page when the client does not say"),
     value("max-count", "N", "1000", "Matches on a page at most"),
     value("max-body", "BYTES", "134217728", "Size of a request's body at most"),
