@@ -23,11 +23,12 @@ pub enum DefinitionKind {
     OperationDefinition,
     CompartmentDefinition,
     CapabilityStatement,
+    MessageDefinition,
 }
 
 impl DefinitionKind {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::StructureDefinition,
         Self::SearchParameter,
         Self::ValueSet,
@@ -36,6 +37,7 @@ impl DefinitionKind {
         Self::OperationDefinition,
         Self::CompartmentDefinition,
         Self::CapabilityStatement,
+        Self::MessageDefinition,
     ];
 
     /// The resource type: `ValueSet`.
@@ -49,6 +51,7 @@ impl DefinitionKind {
             Self::OperationDefinition => "OperationDefinition",
             Self::CompartmentDefinition => "CompartmentDefinition",
             Self::CapabilityStatement => "CapabilityStatement",
+            Self::MessageDefinition => "MessageDefinition",
         }
     }
 

@@ -25,6 +25,7 @@ pub(super) fn facts(kind: DefinitionKind, definition: Value) -> Value {
         DefinitionKind::OperationDefinition => &OPERATION_DEFINITION,
         DefinitionKind::CompartmentDefinition => &COMPARTMENT_DEFINITION,
         DefinitionKind::CapabilityStatement => &CAPABILITY_STATEMENT,
+        DefinitionKind::MessageDefinition => &MESSAGE_DEFINITION,
     };
     reduce(definition, facts)
 }
@@ -76,6 +77,27 @@ fn is_empty(value: &Value) -> bool {
         _ => false,
     }
 }
+
+static MESSAGE_DEFINITION: Facts = Members {
+    whole: &[
+        "resourceType",
+        "id",
+        "url",
+        "version",
+        "name",
+        "status",
+        "base",
+        "parent",
+        "event*",
+        "category",
+        "responseRequired",
+        "graph",
+    ],
+    partial: &[
+        ("focus", &Members { whole: &["code", "profile", "min", "max"], partial: &[] }),
+        ("allowedResponse", &Members { whole: &["message"], partial: &[] }),
+    ],
+};
 
 static STRUCTURE_DEFINITION: Facts = Members {
     whole: &[

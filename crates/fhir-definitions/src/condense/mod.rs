@@ -93,12 +93,15 @@ fn type_definition(resource: &PackageResource) -> Option<Document> {
 /// Definitions that only illustrate: the specification's examples, its logical models, experimental search
 /// parameters, and statements of what some server can do rather than of what is required.
 fn is_left_out(definition: &Value) -> bool {
-    let is = |member: &str, text: &str| definition.get(member).and_then(Value::as_str) == Some(text);
-    let id = definition.get("id").and_then(Value::as_str).unwrap_or_default();
+    let text = |member: &str| definition.get(member).and_then(Value::as_str).unwrap_or_default();
+    let is = |member: &str, value: &str| text(member) == value;
+    let id = text("id");
     let is_example = id.strip_prefix("example").is_some_and(|rest| !rest.starts_with(char::is_alphabetic));
     let is_experimental = definition.get("experimental").and_then(Value::as_bool).unwrap_or(false);
     is_example
         || is("resourceType", "SearchParameter") && is_experimental
         || is("resourceType", "StructureDefinition") && is("kind", "logical")
+        // Those of the specification are examples.
+        || is("resourceType", "MessageDefinition") && text("url").starts_with("http://hl7.org/fhir/")
         || is("resourceType", "CapabilityStatement") && !is("kind", "requirements")
 }

@@ -13,7 +13,7 @@
 //! For each profile that applies, the (short) tree of the profile is laid over the resource ([`apply`]).
 //!
 //! Each family of rules is a file with a `check`: [`cardinality`], [`types`], [`fixed`], [`pattern`], [`bounds`],
-//! [`length`], [`binding`], [`coding`], [`invariant`], [`reference`], [`slicing`], [`extension`].
+//! [`length`], [`binding`], [`coding`], [`invariant`], [`reference`], [`slicing`], [`extension`], [`message`].
 
 mod apply;
 mod binding;
@@ -27,6 +27,7 @@ mod host;
 mod invariant;
 mod length;
 mod library;
+mod message;
 mod occurrence;
 mod pattern;
 mod reference;

@@ -2,6 +2,7 @@
 //! their url, and resources in the resource to a walk of their own; then the profiles that apply are laid over the resource.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use fhir_model::types::{TypeId, TypeKind};
 use fhir_model::{Issue, IssueType, Node};
@@ -13,6 +14,7 @@ use super::coding;
 use super::extension::{self, Trail};
 use super::host::ValidationHost;
 use super::library::{Engine, ProfileId, Unusable};
+use super::message::{self, Focus};
 use super::occurrence::{self, Occurrences};
 use super::reference::{self, unknown_profile_issue};
 use super::resolver::Found;
@@ -36,6 +38,8 @@ pub(crate) struct Walk<'a> {
     judged: HashMap<Judged, Option<Verdict>>,
     steps_left: u32,
     has_broken_structure: bool,
+    /// What the definition of the message asks of the resources in it.
+    focuses: Rc<[Focus]>,
 }
 
 /// An element and a profile: address of the document, position in it, definition.
@@ -54,6 +58,7 @@ impl<'a> Walk<'a> {
             judged: HashMap::new(),
             steps_left: MOST_STEPS,
             has_broken_structure: false,
+            focuses: Rc::new([]),
         }
     }
 
@@ -69,6 +74,7 @@ impl<'a> Walk<'a> {
     /// Checks the outermost resource, and that it meets the given profiles.
     pub(crate) fn run(mut self, resource: Node<'a>, profiles: &[&str]) -> Vec<Issue> {
         let path = Path::root(resource.resource_type().unwrap_or_default());
+        self.focuses = message::focuses(&self.engine.registry, resource).into();
         self.resource(resource, &path, None, profiles);
         self.report.finish()
     }
@@ -219,7 +225,12 @@ impl<'a> Walk<'a> {
         let of_type =
             of_type.filter(|_| container.is_none()).into_iter().flatten().map(|canonical| &**canonical);
         let of_type = of_type.filter(|canonical| !profiles.contains(canonical));
-        let required: SmallVec<[&str; 4]> = profiles.iter().copied().chain(of_type).collect();
+        let focuses = Rc::clone(&self.focuses);
+        let of_message =
+            focuses.iter().filter(|(kind, _)| container.is_none() && node.resource_type() == Some(kind));
+        let of_message = of_message.map(|(_, canonical)| &**canonical);
+        let required: SmallVec<[&str; 4]> =
+            profiles.iter().copied().chain(of_type).chain(of_message).collect();
         for canonical in &required {
             self.required_profile(canonical, &at);
         }

@@ -7,6 +7,7 @@ mod bindings;
 mod cardinality;
 mod extensions;
 mod invariants;
+mod messages;
 mod references;
 mod slicing;
 mod support;
