@@ -156,3 +156,30 @@ fn synthea_has_no_errors_under_the_base_profiles() {
     let (said, noted) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{noted}\n{}", said.lines().take(40).collect::<Vec<_>>().join("\n"));
 }
+
+#[test]
+fn a_profile_that_cannot_be_used_is_told_of_when_its_package_is_added() {
+    let (package, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let profile = |name: &str, base: &str, expression: &str| {
+        let body = json!({ "resourceType": "StructureDefinition", "url": format!("https://example.org/{name}"), "name": name, "status": "active",
+            "kind": "resource", "abstract": false, "type": "Patient", "baseDefinition": base, "derivation": "constraint",
+            "differential": { "element": [{ "id": "Patient", "path": "Patient",
+                "constraint": [{ "key": "x-1", "severity": "error", "human": "x", "expression": expression }] }] } });
+        std::fs::write(package.path().join(format!("{name}.json")), body.to_string()).unwrap();
+    };
+    std::fs::write(package.path().join("package.json"), r#"{"name":"example.test","version":"1.0.0"}"#)
+        .unwrap();
+    profile("good", "http://hl7.org/fhir/StructureDefinition/Patient", "name.exists()");
+    profile("dangling", "https://example.org/nowhere", "name.exists()");
+    profile("broken", "http://hl7.org/fhir/StructureDefinition/Patient", "name.exists(");
+    let output =
+        westway(&["packages", "add", "--data-dir"]).arg(data.path()).arg(package.path()).output().unwrap();
+    let noted = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{noted}");
+    assert!(
+        noted.contains("dangling.json: error") && noted.contains("https://example.org/nowhere"),
+        "{noted}"
+    );
+    assert!(noted.contains("broken.json: warning") && noted.contains("x-1"), "{noted}");
+    assert!(!noted.contains("good.json"), "{noted}");
+}

@@ -1,16 +1,19 @@
 //! `westway packages`: FHIR packages beside the embedded ones, and the facts that are embedded.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 use fhir_definitions::Registry;
 use fhir_definitions::condense::{condense_into, read_lines};
 use fhir_definitions::package::{Limits, load};
+use fhir_model::Document;
 
 use super::console::Console;
 use super::{Failure, settings, with_settings};
 use crate::app;
+use crate::config::Settings;
+use crate::interactions::validation::Validation;
 
 pub(super) fn command() -> Command {
     let source = Arg::new("source")
@@ -58,7 +61,8 @@ fn path<'a>(matches: &'a ArgMatches, name: &str) -> Result<&'a PathBuf, Failure>
 }
 
 fn add(console: &Console, matches: &ArgMatches) -> Result<(), Failure> {
-    let store = app::packages(&settings(matches)?)?;
+    let settings = settings(matches)?;
+    let store = app::packages(&settings)?;
     let registry = Registry::embedded()?;
     let embedded: Vec<(&str, &str)> =
         registry.packages().iter().map(|package| (&*package.name, &*package.version)).collect();
@@ -74,6 +78,23 @@ fn add(console: &Console, matches: &ArgMatches) -> Result<(), Failure> {
     }
     for note in &added.notes {
         console.note(&format!("{} was passed over: {}", note.file, note.problem));
+    }
+    check_profiles(console, &settings, path(matches, "source")?)
+}
+
+/// Says now which profiles of a package cannot be used, or not in full, and where: not only when a resource claims them.
+fn check_profiles(console: &Console, settings: &Settings, package: &Path) -> Result<(), Failure> {
+    let registry = app::registry(app::added_packages(settings)?)?;
+    let validation = Validation::new(&registry, &settings.validation)?;
+    for resource in load(package, &Limits::default())?.contents.resources {
+        let Ok(document) = Document::parse(resource.json) else { continue };
+        let url = document
+            .root()
+            .get_str("url")
+            .filter(|_| document.root().resource_type() == Some("StructureDefinition"));
+        for issue in url.map(|url| validation.profile_issues(url)).into_iter().flatten() {
+            console.note(&format!("{}: {issue}", resource.file));
+        }
     }
     Ok(())
 }

@@ -55,10 +55,15 @@ impl Validation {
 
     /// Whether a profile can be used; if not, why.
     pub fn must_know(&self, url: &str) -> Result<(), UnusableProfile> {
-        match self.validator.check_profile(url).into_iter().find(Issue::is_error) {
+        match self.profile_issues(url).into_iter().find(Issue::is_error) {
             Some(issue) => Err(UnusableProfile { url: url.to_owned(), reason: issue.to_string() }),
             None => Ok(()),
         }
+    }
+
+    /// What in a profile cannot be used: errors if nothing of it can, warnings for its parts.
+    pub fn profile_issues(&self, url: &str) -> Vec<Issue> {
+        self.validator.check_profile(url)
     }
 
     /// All that can be said of a resource: structure, the profiles of its type, those it claims, and `profiles`.
