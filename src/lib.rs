@@ -6,5 +6,4 @@ pub mod config;
 mod demo;
 pub mod http;
 pub mod interactions;
-pub mod operations;
 pub mod store;

@@ -10,8 +10,8 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::context::now_micros;
+use super::operations::ALL;
 use super::{Context, Error, Request, Response};
-use crate::operations::ALL;
 
 /// The interactions that every resource type has, as [`Interaction`](super::Interaction) knows them.
 const OF_TYPES: [&str; 8] =

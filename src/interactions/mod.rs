@@ -1,5 +1,6 @@
 //! One file per FHIR interaction (R4 HTTP page). An interaction is a plain function from (context, request) to
-//! (response or error): no sockets, no SQL, so each can be tested by calling it.
+//! (response or error): no sockets, no SQL, so each can be tested by calling it. The operation interaction has one more
+//! level: one file per operation in `operations/`.
 
 pub mod bundle;
 pub mod capabilities;
@@ -10,17 +11,16 @@ mod delete;
 pub mod error;
 mod history;
 mod links;
-pub(crate) mod prepare;
+pub mod operations;
+mod prepare;
 mod read;
 pub mod request;
 pub mod response;
 pub mod route;
 mod search;
 mod search_bundle;
-pub(crate) mod update;
+mod update;
 pub mod validation;
-
-use crate::operations;
 
 pub use context::Context;
 pub use error::Error;

@@ -55,7 +55,7 @@ fn prepare_final(context: &Context, resource: Node<'_>, id: &str, method: Method
 }
 
 /// The references that lead nowhere, as the setting `integrity` judges them.
-pub(crate) fn dangling(context: &Context, resource: Node<'_>) -> Result<Vec<Issue>, Error> {
+pub(super) fn dangling(context: &Context, resource: Node<'_>) -> Result<Vec<Issue>, Error> {
     if context.limits.integrity == Integrity::Off {
         return Ok(Vec::new());
     }

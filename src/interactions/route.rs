@@ -1,8 +1,8 @@
 //! Which interaction a method and path mean (R4 HTTP 3.1.0.1).
 
+use super::operations::Operation;
 use super::request::{Request, Verb};
 use super::{Context, Error};
-use crate::operations::Operation;
 
 /// An interaction with what it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]

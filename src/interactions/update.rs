@@ -26,7 +26,7 @@ pub(super) fn update(context: &Context, request: &Request, kind: &str, id: &str)
 }
 
 /// The body of an update must carry the id of the address.
-pub(crate) fn check_id(resource: fhir_model::Node<'_>, id: &str) -> Result<(), Error> {
+pub(super) fn check_id(resource: fhir_model::Node<'_>, id: &str) -> Result<(), Error> {
     match resource.get_str("id") {
         Some(found) if found == id => Ok(()),
         Some(found) => Err(Error::WrongId { expected: id.to_owned(), found: format!("'{found}'") }),

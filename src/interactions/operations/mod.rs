@@ -2,7 +2,7 @@
 
 mod validate;
 
-use crate::interactions::{Context, Error, Request, Response};
+use super::{Context, Error, Request, Response};
 
 /// The operations there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
