@@ -25,6 +25,9 @@ enum Domain {
     Composite = 8,
     Reference = 9,
     Uri = 10,
+    OfType = 11,
+    UnitCanonical = 12,
+    Present = 13,
 }
 
 impl KeyHasher {
@@ -61,6 +64,21 @@ impl KeyHasher {
     /// A unit by its code or by its human text, which a query does not tell apart. Never 0.
     pub fn unit(&self, code_or_text: &str) -> i64 {
         not_zero(self.hash(Domain::Unit, &[code_or_text.as_bytes()]))
+    }
+
+    /// A unit in the form to which all units of its dimension are converted. Never 0.
+    pub fn unit_canonical(&self, unit: &str) -> i64 {
+        not_zero(self.hash(Domain::UnitCanonical, &[unit.as_bytes()]))
+    }
+
+    /// An identifier by the system and code of its type and its value (`:of-type`).
+    pub fn of_type(&self, system: &str, code: &str, value: &str) -> i64 {
+        self.hash(Domain::OfType, &[system.as_bytes(), code.as_bytes(), value.as_bytes()])
+    }
+
+    /// That there is something which gives no key: a concept with neither coding nor text.
+    pub fn present(&self) -> i64 {
+        self.hash(Domain::Present, &[])
     }
 
     /// A string exactly as it is written.

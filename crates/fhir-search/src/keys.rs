@@ -8,7 +8,9 @@ use crate::parameters::ParameterId;
 /// All keys of one version of a resource. Sorted and without duplicates, so that two lists can be compared.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SearchKeys {
-    /// Keys of token parameters: one for each variant a query can ask for (`code`, `system|code`, `|code`, `system|`).
+    /// Keys of token parameters: one for each variant a query can ask for (`code`, `system|code`, `|code`, `system|`, and
+    /// for identifiers `:of-type`). Of reference parameters: the variants of `Reference.identifier` (`:identifier`). Of any
+    /// parameter: [`KeyHasher::present`](crate::hash::KeyHasher::present) where it selects elements but none gives a key.
     pub tokens: Vec<TokenKey>,
     /// Keys of reference parameters.
     pub references: Vec<ReferenceKey>,
@@ -16,7 +18,7 @@ pub struct SearchKeys {
     pub dates: Vec<DateKey>,
     /// Keys of number and quantity parameters.
     pub quantities: Vec<QuantityKey>,
-    /// Keys of string parameters, and of composites that end in a string.
+    /// Keys of string parameters, of composites that end in a string, and of token and reference parameters for `:text`.
     pub strings: Vec<StringKey>,
     /// Keys of uri parameters.
     pub uris: Vec<UriKey>,
@@ -25,6 +27,23 @@ pub struct SearchKeys {
     /// For token and reference parameters, whose keys are hashes: the text to sort by, at most one for each
     /// parameter and direction.
     pub sort_texts: Vec<SortText>,
+    /// Where Locations are, for `near`.
+    pub positions: Vec<PositionKey>,
+    /// The words of the narrative, each once, sorted.
+    pub narrative_words: Vec<Box<str>>,
+    /// The words of all texts of the resource outside of its narrative, each once, sorted.
+    pub content_words: Vec<Box<str>>,
+}
+
+/// A position on the Earth.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct PositionKey {
+    /// The parameter (`near`).
+    pub parameter: ParameterId,
+    /// Degrees, -90 to 90.
+    pub latitude: f64,
+    /// Degrees, -180 to 180.
+    pub longitude: f64,
 }
 
 /// One variant of a coding, identifier, code or boolean.

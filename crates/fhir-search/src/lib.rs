@@ -5,6 +5,7 @@ pub mod extract;
 pub mod hash;
 pub mod keys;
 pub mod matches;
+pub mod near;
 pub mod parameters;
 mod params;
 pub mod parse;

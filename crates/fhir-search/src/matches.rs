@@ -1,10 +1,15 @@
 //! What a query means, said as plainly as possible: whether a resource fulfils a clause, given the keys of all
 //! resources. The search engine of a database must agree with this on every query.
 
-use crate::keys::Target;
-use crate::keys::{CompositeKey, SearchKeys, StringKey};
+use std::collections::HashSet;
+
+use crate::keys::{CompositeKey, SearchKeys, StringKey, Target};
+use crate::near;
 use crate::parameters::ParameterId;
-use crate::query::{Clause, Comparison, CompositeTest, DateTest, QuantityTest, StringTest, Test};
+use crate::query::{
+    Clause, Comparison, CompositeTest, DateTest, Direction, NearTest, QuantityTest, StringTest, Test,
+    TextScope, UriTest,
+};
 
 /// The current version of one resource as a search sees it.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +36,11 @@ pub trait Population {
 /// Whether a resource fulfils a clause.
 pub fn matches(clause: &Clause, resource: Indexed<'_>, population: &impl Population) -> bool {
     match clause {
+        Clause::Parameter { parameter, test: Test::Hierarchy { targets, along, direction } } => {
+            let reached = hierarchy(targets, *along, *direction, population);
+            let points = |target: &Target| reached.contains(target);
+            resource.keys.references.iter().any(|key| key.parameter == *parameter && points(&key.target))
+        }
         Clause::Parameter { parameter, test } => test.matches(*parameter, resource.keys),
         Clause::Id(ids) => ids.iter().any(|id| **id == *resource.id),
         Clause::LastUpdated(tests) => {
@@ -54,6 +64,57 @@ pub fn matches(clause: &Clause, resource: Indexed<'_>, population: &impl Populat
             points_here && matches(clause, pointing, population)
         }),
         Clause::Any(clauses) => clauses.iter().any(|clause| matches(clause, resource, population)),
+        Clause::All(clauses) => clauses.iter().all(|clause| matches(clause, resource, population)),
+        Clause::Not(clause) => !matches(clause, resource, population),
+        Clause::Present(parameter) => resource.keys.has(*parameter),
+        Clause::Words { scope, words } => {
+            let SearchKeys { narrative_words: narrative, content_words: content, .. } = resource.keys;
+            let everywhere = *scope == TextScope::Content;
+            words.iter().all(|word| narrative.contains(word) || everywhere && content.contains(word))
+        }
+    }
+}
+
+/// The targets and all that is above or below one of them, whether the last step exists or not.
+fn hierarchy(
+    targets: &[Target],
+    along: ParameterId,
+    direction: Direction,
+    population: &impl Population,
+) -> HashSet<Target> {
+    let mut reached: HashSet<Target> = HashSet::new();
+    let mut next: Vec<Target> = targets.to_vec();
+    while let Some(target) = next.pop() {
+        if !reached.insert(target.clone()) {
+            continue;
+        }
+        let Target::Resource { kind, id } = &target else { continue };
+        let parents = |resource: Indexed<'_>| {
+            let keys = resource.keys.references.iter().filter(|key| key.parameter == along);
+            keys.map(|key| key.target.clone()).collect::<Vec<_>>()
+        };
+        match direction {
+            Direction::Above => next.extend(population.find(kind, id).map(parents).unwrap_or_default()),
+            Direction::Below => next.extend(population.of_type(kind).filter_map(|resource| {
+                let child = Target::Resource { kind: resource.kind.into(), id: resource.id.into() };
+                parents(resource).contains(&target).then_some(child)
+            })),
+        }
+    }
+    reached
+}
+
+impl SearchKeys {
+    /// Whether the parameter has any key here, and so selects something.
+    pub fn has(&self, parameter: ParameterId) -> bool {
+        self.tokens.iter().any(|key| key.parameter == parameter)
+            || self.references.iter().any(|key| key.parameter == parameter)
+            || self.dates.iter().any(|key| key.parameter == parameter)
+            || self.quantities.iter().any(|key| key.parameter == parameter)
+            || self.strings.iter().any(|key| key.parameter == parameter)
+            || self.uris.iter().any(|key| key.parameter == parameter)
+            || self.composites.iter().any(|key| key.parameter == parameter)
+            || self.positions.iter().any(|key| key.parameter == parameter)
     }
 }
 
@@ -65,6 +126,8 @@ impl Test {
             Self::Token(hashes) => {
                 keys.tokens.iter().any(|key| key.parameter == parameter && hashes.contains(&key.hash))
             }
+            // Follows references of other resources, which are not here: see `matches`.
+            Self::Hierarchy { .. } => false,
             Self::Reference(targets) => {
                 keys.references.iter().any(|key| key.parameter == parameter && targets.contains(&key.target))
             }
@@ -79,9 +142,14 @@ impl Test {
                 .strings
                 .iter()
                 .any(|key| key.parameter == parameter && tests.iter().any(|test| test.matches(key))),
-            Self::Uri(uris) => {
-                keys.uris.iter().any(|key| key.parameter == parameter && uris.contains(&key.value))
+            Self::Uri(tests) => {
+                let passes = |uri: &str| tests.iter().any(|test| test.matches(uri));
+                keys.uris.iter().any(|key| key.parameter == parameter && passes(&key.value))
             }
+            Self::Near(tests) => keys.positions.iter().any(|key| {
+                let passes = |test: &NearTest| test.matches(key.latitude, key.longitude);
+                key.parameter == parameter && tests.iter().any(passes)
+            }),
             Self::Composite(tests) => tests.iter().any(|test| test.matches(parameter, keys)),
         }
     }
@@ -145,10 +213,31 @@ impl QuantityTest {
     }
 }
 
+impl UriTest {
+    /// Whether a uri passes.
+    pub fn matches(&self, uri: &str) -> bool {
+        match self {
+            Self::Equal(wanted) => *uri == **wanted,
+            Self::Below(root) => match uri.strip_prefix(&**root) {
+                Some(rest) => rest.is_empty() || root.ends_with('/') || rest.starts_with('/'),
+                None => false,
+            },
+        }
+    }
+}
+
+impl NearTest {
+    /// Whether a position is no further away than asked for.
+    pub fn matches(&self, latitude: f64, longitude: f64) -> bool {
+        near::distance((self.latitude, self.longitude), (latitude, longitude)) <= self.metres
+    }
+}
+
 impl StringTest {
     /// Whether a string passes.
     pub fn matches(&self, key: &StringKey) -> bool {
         match self {
+            Self::Contains(part) => key.folded.contains(&**part),
             Self::StartsWith(prefix) => key.folded.starts_with(&**prefix),
             Self::Exact { folded, exact } => key.folded == *folded && key.exact == *exact,
         }

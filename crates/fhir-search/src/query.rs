@@ -19,6 +19,10 @@ pub struct Query {
     pub total: Total,
     /// `_summary=count`: only the number of matches is wanted.
     pub only_count: bool,
+    /// How much of each match is wanted (`_summary`).
+    pub summary: Summary,
+    /// `_elements`: the elements wanted, each as written; empty means all.
+    pub elements: Vec<Box<str>>,
     /// `_include`: resources that matches refer to.
     pub includes: Vec<Include>,
     /// `_revinclude`: resources that refer to matches.
@@ -45,6 +49,20 @@ pub enum Total {
     None,
     /// Exact, or absent.
     Accurate,
+}
+
+/// `_summary`, but for `count`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Summary {
+    /// The whole resource.
+    #[default]
+    False,
+    /// The elements that the definitions mark as summary.
+    True,
+    /// Narrative, id, meta and mandatory elements.
+    Text,
+    /// Everything but the narrative.
+    Data,
 }
 
 /// One condition on a resource.
@@ -79,8 +97,31 @@ pub enum Clause {
         /// What must hold there.
         clause: Box<Clause>,
     },
-    /// At least one must hold: a chain whose target can be of several types, `,` between clauses of different kinds.
+    /// At least one must hold: a chain whose target can be of several types, `,` between clauses of different kinds, a
+    /// compartment. None holds if there are none.
     Any(Vec<Clause>),
+    /// All must hold.
+    All(Vec<Clause>),
+    /// The clause does not hold (`:not`, `:not-in`, `not` of `_filter`). A resource without a value passes.
+    Not(Box<Clause>),
+    /// The resource has at least one element that the parameter selects (`:missing=false`; `:missing=true` is its negation).
+    Present(ParameterId),
+    /// `_text` and `_content`: all words occur there.
+    Words {
+        /// Where.
+        scope: TextScope,
+        /// As [`words`](crate::text::words) gives them; not empty.
+        words: Vec<Box<str>>,
+    },
+}
+
+/// The text that full-text search looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TextScope {
+    /// `_text`: the narrative.
+    Narrative,
+    /// `_content`: all texts of the resource, the narrative among them.
+    Content,
 }
 
 /// The values of one parameter; the resource fits if one of them does.
@@ -96,10 +137,51 @@ pub enum Test {
     Quantity(Vec<QuantityTest>),
     /// Strings.
     String(Vec<StringTest>),
-    /// Uris, equal.
-    Uri(Vec<Box<str>>),
+    /// References along a hierarchy (`:above`, `:below`): the parameter points to one of the targets, or to what is above or below
+    /// one by any number of steps of `along`.
+    Hierarchy {
+        /// Where to begin.
+        targets: Vec<Target>,
+        /// The parameter by which a resource of the target type points to the one above it: Location's `partof`.
+        along: ParameterId,
+        /// Which way.
+        direction: Direction,
+    },
+    /// Uris.
+    Uri(Vec<UriTest>),
     /// Composites.
     Composite(Vec<CompositeTest>),
+    /// Positions near a place (`near` of Location).
+    Near(Vec<NearTest>),
+}
+
+/// Up or down a hierarchy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// `:above`
+    Above,
+    /// `:below`
+    Below,
+}
+
+/// A uri to compare with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UriTest {
+    /// The same text.
+    Equal(Box<str>),
+    /// The text itself, or what begins with it and goes on with `/` (or anything, if it ends in `/`).
+    Below(Box<str>),
+}
+
+/// A place and a distance from it, along the surface of the Earth taken as a sphere (`crate::near::distance`).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NearTest {
+    /// Degrees, -90 to 90.
+    pub latitude: f64,
+    /// Degrees, -180 to 180.
+    pub longitude: f64,
+    /// The greatest distance.
+    pub metres: f64,
 }
 
 /// The prefixes of R4 search.
@@ -155,6 +237,8 @@ pub struct QuantityTest {
 /// A string to compare with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StringTest {
+    /// The folded value contains this folded text (`:contains`).
+    Contains(Box<str>),
     /// The folded value starts with this folded text.
     StartsWith(Box<str>),
     /// The value as written has this hash, and this folded text.

@@ -9,6 +9,9 @@ pub const FOLDED_BYTES: usize = 128;
 /// The most bytes of a text that is only used for sorting.
 pub(crate) const SORT_BYTES: usize = 32;
 
+/// The most bytes of a word that are kept and compared.
+pub const WORD_BYTES: usize = 48;
+
 /// Lower case, without accents, white space collapsed to single spaces and trimmed, at most [`FOLDED_BYTES`] long.
 ///
 /// The text of a query is folded by the same function, so that beyond the limit both are cut at the same place.
@@ -35,6 +38,13 @@ pub(crate) fn fold_to(text: &str, limit: usize) -> String {
         }
     }
     folded.text
+}
+
+/// The words of a text for full-text search: runs of letters and digits, folded as [`fold`] does, each cut at [`WORD_BYTES`].
+pub fn words(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split(|character: char| !character.is_alphanumeric() && !is_combining_mark(character))
+        .map(|word| fold_to(word, WORD_BYTES))
+        .filter(|word| !word.is_empty())
 }
 
 struct Folded {
@@ -84,6 +94,12 @@ mod tests {
         ] {
             assert_eq!(fold(text), folded);
         }
+    }
+
+    #[test]
+    fn words_are_runs_of_letters_and_digits() {
+        let found: Vec<String> = words("Zoë's risk-plan (2026):  ÉTÉ\u{301} — 北京").collect();
+        assert_eq!(found, ["zoe", "s", "risk", "plan", "2026", "ete", "北京"]);
     }
 
     #[test]

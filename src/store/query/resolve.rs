@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use diesel::sqlite::SqliteConnection;
 use fhir_search::keys::Target;
-use fhir_search::query::{Clause, CompositeTest, StringTest, Test};
+use fhir_search::query::{Clause, CompositeTest, StringTest, Test, UriTest};
 
 use super::bounds;
 use super::chain::Chain;
@@ -90,6 +90,9 @@ impl Resolver<'_> {
                 let conditions = clauses.iter().map(|clause| self.condition(types, clause));
                 Condition::Any(conditions.collect::<Result<_, _>>()?)
             }
+            Clause::All(_) | Clause::Not(_) | Clause::Present(_) | Clause::Words { .. } => {
+                return Err(StoreError::Database(format!("not searched yet: {clause:?}")));
+            }
         })
     }
 
@@ -114,7 +117,16 @@ impl Resolver<'_> {
                 Keys::Quantities(Quantities { parameter, ranges: ranges.collect() })
             }
             Test::String(tests) => Keys::Strings(Strings { parameter, tests: tests.clone() }),
-            Test::Uri(values) => Keys::Uris(Uris { parameter, values: values.clone() }),
+            Test::Uri(tests) => {
+                let values = tests.iter().filter_map(|test| match test {
+                    UriTest::Equal(value) => Some(value.clone()),
+                    UriTest::Below(_) => None,
+                });
+                Keys::Uris(Uris { parameter, values: values.collect() })
+            }
+            Test::Hierarchy { .. } | Test::Near(_) => {
+                return Err(StoreError::Database(format!("not searched yet: {test:?}")));
+            }
             Test::Composite(tests) => composites(parameter, tests),
         }))
     }

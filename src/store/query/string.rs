@@ -20,6 +20,10 @@ impl Strings {
     fn source(&self, test: &StringTest) -> Source {
         let parameter = self.parameter.into();
         let (condition, in_order) = match test {
+            StringTest::Contains(part) => {
+                let text = "s.parameter = ? AND instr(s.folded, ?) > 0";
+                (Fragment::new(text, [parameter, Bound::from(&**part)]), false)
+            }
             StringTest::StartsWith(prefix) => {
                 let values = [parameter, Bound::from(&**prefix), end_of(prefix).into()];
                 (Fragment::new("s.parameter = ? AND s.folded >= ? AND s.folded < ?", values), false)
@@ -39,6 +43,10 @@ impl Strings {
     fn probe_one(&self, test: &StringTest, row: &Row) -> Fragment {
         let parameter = self.parameter.into();
         match test {
+            StringTest::Contains(part) => Fragment::new(
+                format!("has_string_part({}.keys, ?, ?)", row.current),
+                [parameter, Bound::from(&**part)],
+            ),
             StringTest::StartsWith(prefix) => Fragment::new(
                 format!("has_string({}.keys, ?, ?, ?)", row.current),
                 [parameter, Bound::from(&**prefix), end_of(prefix).into()],

@@ -1,5 +1,7 @@
 //! String parameters (R4 search, section 3.1.1.5.4): starts with, without regard to case and accents; `:exact`.
 
+use std::borrow::Cow;
+
 use fhir_model::Node;
 
 use super::ValueError;
@@ -31,17 +33,43 @@ fn texts<'a>(node: Option<Node<'a>>, each: &mut impl FnMut(&'a str)) {
     node.into_iter().flat_map(Node::each).filter_map(Node::as_str).for_each(each);
 }
 
+/// How a query value is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    /// Without modifier.
+    StartsWith,
+    /// `:contains`
+    Contains,
+    /// `:exact`
+    Exact,
+}
+
 /// What a query value tests.
-pub(crate) fn parse(value: &str, exact: bool, hasher: &KeyHasher) -> Result<StringTest, ValueError> {
+pub(crate) fn parse(
+    value: &str,
+    comparison: Comparison,
+    hasher: &KeyHasher,
+) -> Result<StringTest, ValueError> {
+    let (folded, plain) = texts_of(value)?;
+    Ok(match comparison {
+        Comparison::StartsWith => StringTest::StartsWith(folded),
+        Comparison::Contains => StringTest::Contains(folded),
+        Comparison::Exact => StringTest::Exact { folded, exact: hasher.text(&plain) },
+    })
+}
+
+/// The folded text with which a value must start.
+pub(crate) fn parse_prefix(value: &str) -> Result<Box<str>, ValueError> {
+    texts_of(value).map(|(folded, _)| folded)
+}
+
+/// A query value folded, and as it is meant.
+fn texts_of(value: &str) -> Result<(Box<str>, Cow<'_, str>), ValueError> {
     const EXPECTED: &str = "a text that is not empty, with \\, \\| \\$ \\\\ for these characters";
     let refused = || ValueError::new(ParameterKind::String, value, EXPECTED);
     let plain = escape::unescape(value).ok_or_else(refused)?;
     let folded = fold(&plain).into_boxed_str();
-    match (folded.is_empty(), exact) {
-        (true, _) => Err(refused()),
-        (false, true) => Ok(StringTest::Exact { folded, exact: hasher.text(&plain) }),
-        (false, false) => Ok(StringTest::StartsWith(folded)),
-    }
+    if folded.is_empty() { Err(refused()) } else { Ok((folded, plain)) }
 }
 
 #[cfg(test)]
@@ -74,13 +102,13 @@ mod tests {
     #[test]
     fn queries_are_folded_or_exact() {
         let hasher = KeyHasher::new([1, 2]);
-        assert_eq!(parse(" ÉVE", false, &hasher), Ok(StringTest::StartsWith("eve".into())));
+        assert_eq!(parse(" ÉVE", Comparison::StartsWith, &hasher), Ok(StringTest::StartsWith("eve".into())));
         assert_eq!(
-            parse(r"A\,b", true, &hasher),
+            parse(r"A\,b", Comparison::Exact, &hasher),
             Ok(StringTest::Exact { folded: "a,b".into(), exact: hasher.text("A,b") })
         );
-        assert!(parse("", false, &hasher).is_err());
-        assert!(parse("  ", true, &hasher).is_err());
-        assert!(parse(r"a\b", false, &hasher).is_err());
+        assert!(parse("", Comparison::StartsWith, &hasher).is_err());
+        assert!(parse("  ", Comparison::Exact, &hasher).is_err());
+        assert!(parse(r"a\b", Comparison::Contains, &hasher).is_err());
     }
 }

@@ -3,7 +3,7 @@
 use super::include;
 use super::{ParseSettings, Refusal};
 use crate::parameters::{ParameterKind, Parameters};
-use crate::query::{Query, Sort, SortBy, Total};
+use crate::query::{Query, Sort, SortBy, Summary, Total};
 
 /// Gathers the result parameters of one query.
 pub(crate) struct Controls<'a> {
@@ -31,6 +31,8 @@ impl<'a> Controls<'a> {
             count: settings.default_count.min(settings.max_count),
             total: Total::None,
             only_count: false,
+            summary: Summary::False,
+            elements: Vec::new(),
             includes: Vec::new(),
             rev_includes: Vec::new(),
             applied: Vec::new(),

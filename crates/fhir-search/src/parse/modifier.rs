@@ -8,6 +8,8 @@ use crate::parameters::{Parameter, ParameterKind, Parameters};
 pub(crate) enum Modifier<'a> {
     /// `:exact` of a string.
     Exact,
+    /// `:contains` of a string.
+    Contains,
     /// `:Patient` of a reference: only targets of this type.
     Type(&'a str),
 }
@@ -22,6 +24,7 @@ impl<'a> Modifier<'a> {
         let code = &parameter.code;
         match parameter.value.kind {
             ParameterKind::String if text == "exact" => Ok(Self::Exact),
+            ParameterKind::String if text == "contains" => Ok(Self::Contains),
             ParameterKind::Reference if parameter.can_point_to(text) => Ok(Self::Type(text)),
             ParameterKind::Reference if parameters.has_type(text) => {
                 let targets = parameter.value.targets.join(", ");
@@ -40,7 +43,7 @@ impl<'a> Modifier<'a> {
 
 fn supported(kind: ParameterKind) -> &'static str {
     match kind {
-        ParameterKind::String => "':exact'",
+        ParameterKind::String => "':exact' and ':contains'",
         ParameterKind::Reference => "a resource type, such as ':Patient'",
         _ => "no modifier",
     }

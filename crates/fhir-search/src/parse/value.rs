@@ -9,7 +9,7 @@ use crate::hash::KeyHasher;
 use crate::parameters::{Parameter, ParameterKind, ValueRules};
 use crate::params::composite::{self, Last};
 use crate::params::{ValueError, date, number, quantity, reference, string, token, uri};
-use crate::query::{CompositeTest, DateTest, Test};
+use crate::query::{CompositeTest, DateTest, Test, UriTest};
 
 /// What the values of one query depend on.
 pub(crate) struct Values<'a> {
@@ -64,10 +64,16 @@ impl Values<'_> {
                 Test::Quantity(self.each(code, value, |value| quantity::parse(value, hasher))?)
             }
             ParameterKind::String => {
-                let exact = modifier == Some(Modifier::Exact);
-                Test::String(self.each(code, value, |value| string::parse(value, exact, hasher))?)
+                let comparison = match modifier {
+                    Some(Modifier::Exact) => string::Comparison::Exact,
+                    Some(Modifier::Contains) => string::Comparison::Contains,
+                    _ => string::Comparison::StartsWith,
+                };
+                Test::String(self.each(code, value, |value| string::parse(value, comparison, hasher))?)
             }
-            ParameterKind::Uri => Test::Uri(self.each(code, value, uri::parse)?),
+            ParameterKind::Uri => {
+                Test::Uri(self.each(code, value, |value| uri::parse(value).map(UriTest::Equal))?)
+            }
             ParameterKind::Composite => {
                 let mut tests = Vec::new();
                 for alternative in self.alternatives(code, value)? {
@@ -134,7 +140,7 @@ impl Values<'_> {
             ParameterKind::Date => vec![Last::Date(self.date(value)?)],
             ParameterKind::Number => vec![Last::Number(number::parse(value)?)],
             ParameterKind::Quantity => vec![Last::Number(quantity::parse(value, self.hasher)?)],
-            ParameterKind::String => vec![Last::Text(string::parse(value, false, self.hasher)?)],
+            ParameterKind::String => vec![Last::Text(string::parse_prefix(value)?)],
             _ => self.equal(rules, value)?.into_iter().map(Last::Equal).collect(),
         })
     }

@@ -26,6 +26,9 @@ mod declared {
         fn has_string(keys: Binary, parameter: Integer, from: Text, to: Text) -> Bool;
     }
     diesel::define_sql_function! {
+        fn has_string_part(keys: Binary, parameter: Integer, part: Text) -> Bool;
+    }
+    diesel::define_sql_function! {
         fn reference_targets(keys: Binary, parameter: Integer) -> Text;
     }
     diesel::define_sql_function! {
@@ -51,7 +54,8 @@ pub(in crate::store::sqlite) fn register(conn: &mut SqliteConnection) -> QueryRe
 /// Whether a key of the parameter lies within limits, all included; and where references point to.
 fn register_probes(conn: &mut SqliteConnection) -> QueryResult<()> {
     use declared::{
-        has_composite_utils, has_date_utils, has_quantity_utils, has_string_utils, reference_targets_utils,
+        has_composite_utils, has_date_utils, has_quantity_utils, has_string_part_utils, has_string_utils,
+        reference_targets_utils,
     };
 
     has_date_utils::register_impl(
@@ -104,6 +108,9 @@ fn register_probes(conn: &mut SqliteConnection) -> QueryResult<()> {
             .strings
             .iter()
             .any(|key| key.parameter.0 == parameter && *from <= *key.folded && *key.folded < *to)
+    })?;
+    has_string_part_utils::register_impl(conn, |keys: Vec<u8>, parameter: i32, part: String| {
+        decode(&keys).strings.iter().any(|key| key.parameter.0 == parameter && key.folded.contains(&*part))
     })?;
     // A JSON array for `json_each`.
     reference_targets_utils::register_impl(conn, |keys: Vec<u8>, parameter: i32| {

@@ -111,7 +111,17 @@ fn keys() -> impl Strategy<Value = SearchKeys> {
         ),
     )
         .prop_map(|(tokens, references, dates, quantities, strings, uris, composites, sort_texts)| {
-            SearchKeys { tokens, references, dates, quantities, strings, uris, composites, sort_texts }
+            SearchKeys {
+                tokens,
+                references,
+                dates,
+                quantities,
+                strings,
+                uris,
+                composites,
+                sort_texts,
+                ..SearchKeys::default()
+            }
         })
 }
 

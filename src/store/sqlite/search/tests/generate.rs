@@ -6,7 +6,7 @@ use fhir_search::keys::{
 };
 use fhir_search::parameters::ParameterId;
 use fhir_search::query::{
-    Clause, Comparison, CompositeTest, DateTest, QuantityTest, Sort, SortBy, StringTest, Test,
+    Clause, Comparison, CompositeTest, DateTest, QuantityTest, Sort, SortBy, StringTest, Test, UriTest,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -115,6 +115,7 @@ pub(super) fn keys(base: i32) -> impl Strategy<Value = SearchKeys> {
                 .into_iter()
                 .map(|(least, greatest)| SortText { parameter: parameter(TOKEN), least, greatest })
                 .collect(),
+            ..SearchKeys::default()
         },
     )
 }
@@ -166,7 +167,8 @@ fn test() -> impl Strategy<Value = (i32, Test)> {
         vec(date_test(), 1..3).prop_map(|tests| (DATE, Test::Date(tests))),
         vec(quantity_test(), 1..3).prop_map(|tests| (QUANTITY, Test::Quantity(tests))),
         vec(string_test(), 1..3).prop_map(|tests| (STRING, Test::String(tests))),
-        vec(word(), 1..3).prop_map(|values| (URI, Test::Uri(values))),
+        vec(word(), 1..3)
+            .prop_map(|values| (URI, Test::Uri(values.into_iter().map(UriTest::Equal).collect()))),
         vec(composite_test(), 1..3).prop_map(|tests| (RANGE_COMPOSITE, Test::Composite(tests))),
         vec(number().prop_map(|hash| CompositeTest::Equal { hash }), 1..3)
             .prop_map(|tests| (EQUAL_COMPOSITE, Test::Composite(tests))),

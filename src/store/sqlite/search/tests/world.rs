@@ -8,7 +8,7 @@ use diesel::sqlite::SqliteConnection;
 use fhir_model::{Body, Document};
 use fhir_search::keys::SearchKeys;
 use fhir_search::matches::{Indexed, Population};
-use fhir_search::query::{Clause, Query, Sort, Total};
+use fhir_search::query::{Clause, Query, Sort, Summary, Total};
 
 use crate::store::schema::resource_id;
 use crate::store::sqlite::dictionary::Dictionary;
@@ -126,6 +126,8 @@ pub(super) fn query(kind: &str, clauses: Vec<Clause>, sort: Vec<Sort>, count: us
         count,
         total: Total::None,
         only_count: false,
+        summary: Summary::False,
+        elements: Vec::new(),
         includes: Vec::new(),
         rev_includes: Vec::new(),
         applied: Vec::new(),
