@@ -50,6 +50,31 @@ fn a_write_that_breaks_a_profile_or_an_invariant_is_refused_with_the_rule() {
 }
 
 #[test]
+fn the_capability_statement_names_the_profiles_of_each_type() {
+    const UK_CORE: &str = "https://fhir.hl7.org.uk/StructureDefinition/UKCore-";
+    let server = Server::start();
+    let statement = server.get("metadata").expect(200).json();
+    let resources = statement["rest"][0]["resource"].as_array().unwrap();
+    let supported =
+        |kind: &str| &resources.iter().find(|resource| resource["type"] == kind).unwrap()["supportedProfile"];
+    assert_eq!(*supported("Patient"), json!([format!("{UK_CORE}Patient")]));
+    assert_eq!(
+        *supported("ServiceRequest"),
+        json!([format!("{UK_CORE}ServiceRequest"), format!("{UK_CORE}ServiceRequest-Lab")])
+    );
+    assert!(
+        supported("Observation")
+            .as_array()
+            .unwrap()
+            .contains(&json!(format!("{UK_CORE}Observation-VitalSigns")))
+    );
+    assert_eq!(*supported("Basic"), Value::Null);
+    for profile in resources.iter().filter_map(|resource| resource["supportedProfile"].as_array()).flatten() {
+        assert!(profile.as_str().unwrap().starts_with(UK_CORE), "{profile}");
+    }
+}
+
+#[test]
 fn warnings_do_not_refuse_and_are_told_when_asked_for() {
     let server = Server::start();
     let body = r#"{"resourceType":"Patient","meta":{"profile":["https://example.org/StructureDefinition/unknown"]},"identifier":[{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9990000000"}]}"#;

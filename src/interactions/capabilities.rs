@@ -124,6 +124,10 @@ fn resource(context: &Context, kind: &str, rev_includes: Option<&Vec<String>>) -
     });
     let mut includes: Vec<String> = context.parameters.references(kind).map(include_name).collect();
     if let Some(object) = resource.as_object_mut() {
+        let profiles = context.registry.supported_profiles(kind);
+        if !profiles.is_empty() {
+            object.insert("supportedProfile".into(), json!(profiles));
+        }
         if !includes.is_empty() {
             includes.insert(0, "*".into());
             object.insert("searchInclude".into(), includes.into());

@@ -71,9 +71,20 @@ pub struct Definition {
     /// Its business version.
     pub version: Option<Box<str>>,
     text: Text,
-    defines_type: bool,
+    defines: Defines,
     document: OnceLock<Option<Arc<Document>>>,
     structure: OnceLock<Option<Arc<StructureDefinition>>>,
+}
+
+/// What a definition makes, as far as its head tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Defines {
+    /// A type of FHIR.
+    Type,
+    /// A profile on the type of that name.
+    Profile(Box<str>),
+    /// Anything else.
+    Other,
 }
 
 /// A JSON text that may be one line of a longer text.
@@ -107,14 +118,31 @@ pub(crate) struct Head<'a> {
     pub(crate) kind: Option<Cow<'a, str>>,
     #[serde(borrow)]
     pub(crate) derivation: Option<Cow<'a, str>>,
+    #[serde(borrow, rename = "type")]
+    type_name: Option<TypeMember<'a>>,
+}
+
+/// `type` is a code in a StructureDefinition, a CodeableConcept or a list elsewhere.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum TypeMember<'a> {
+    Code(#[serde(borrow)] Cow<'a, str>),
+    Other(serde::de::IgnoredAny),
 }
 
 impl Head<'_> {
-    /// Whether this is a StructureDefinition that defines a type of FHIR rather than a profile or a logical model.
-    pub(crate) fn defines_type(&self) -> bool {
-        self.resource_type == "StructureDefinition"
-            && self.kind.as_deref() != Some("logical")
-            && self.derivation.as_deref() != Some("constraint")
+    /// What the definition makes: a StructureDefinition of a type, of a profile, or something else, a logical model for one.
+    pub(crate) fn defines(&self) -> Defines {
+        if self.resource_type != "StructureDefinition" || self.kind.as_deref() == Some("logical") {
+            return Defines::Other;
+        }
+        match (self.derivation.as_deref(), &self.type_name) {
+            (Some("constraint"), Some(TypeMember::Code(type_name))) => {
+                Defines::Profile(type_name.as_ref().into())
+            }
+            (Some("constraint"), _) => Defines::Other,
+            _ => Defines::Type,
+        }
     }
 }
 
@@ -135,6 +163,14 @@ impl Definition {
     pub fn structure(&self) -> Option<&Arc<StructureDefinition>> {
         let read = || StructureDefinition::parse(self.parse()?.root()).ok().map(Arc::new);
         self.structure.get_or_init(read).as_ref()
+    }
+
+    /// The type that this profile constrains; `None` if it is no profile.
+    pub(crate) fn profiled_type(&self) -> Option<&str> {
+        match &self.defines {
+            Defines::Profile(type_name) => Some(type_name),
+            Defines::Type | Defines::Other => None,
+        }
     }
 
     /// The definition parsed for one use: nothing is kept.
@@ -159,7 +195,7 @@ impl DefinitionIndex {
             url: url.into(),
             version: head.version.as_deref().map(Into::into),
             text,
-            defines_type: head.defines_type(),
+            defines: head.defines(),
             document: OnceLock::new(),
             structure: OnceLock::new(),
         };
@@ -201,7 +237,7 @@ impl DefinitionIndex {
     pub(crate) fn type_definitions(&self) -> Vec<Document> {
         self.definitions
             .iter()
-            .filter(|definition| definition.defines_type)
+            .filter(|definition| definition.defines == Defines::Type)
             .filter_map(Definition::parse)
             .collect()
     }

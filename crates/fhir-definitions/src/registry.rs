@@ -137,7 +137,8 @@ impl Registry {
         self.resource_profiles.profile(resource_type)
     }
 
-    /// Further profiles that resources of a type may follow: `rest.resource.supportedProfile`.
+    /// The canonical urls of all profiles on a type that the packages define, sorted; FHIR's own, which every R4 server knows,
+    /// are left out.
     pub fn supported_profiles(&self, resource_type: &str) -> &[Box<str>] {
         self.resource_profiles.supported(resource_type)
     }

@@ -1,4 +1,5 @@
-//! Which profiles the CapabilityStatements of the packages give each resource type.
+//! Which profiles each resource type has: the one that the CapabilityStatements of the packages ask of every resource, and all
+//! that the packages define.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +8,10 @@ use fhir_model::Node;
 use crate::definition::{DefinitionIndex, DefinitionKind};
 use crate::error::LoadNote;
 
-/// The profiles of all resource types that have any.
+/// Where FHIR's own profiles are. They are part of R4, which a server names as a whole.
+const OF_FHIR: &str = "http://hl7.org/fhir/StructureDefinition/";
+
+/// The profiles of all types that have any.
 #[derive(Debug, Default)]
 pub(crate) struct ResourceProfiles {
     by_type: BTreeMap<Box<str>, TypeProfiles>,
@@ -45,9 +49,19 @@ impl ResourceProfiles {
                 let of_type = profiles.by_type.entry(resource_type.into()).or_default();
                 let profile = resource.get_str("profile").filter(&mut is_defined);
                 of_type.profile = profile.map(Into::into).or(of_type.profile.take());
-                let supported = items(resource, "supportedProfile").filter_map(Node::as_str);
-                of_type.supported.extend(supported.filter(&mut is_defined).map(Box::from));
+                for supported in items(resource, "supportedProfile").filter_map(Node::as_str) {
+                    is_defined(&supported);
+                }
             }
+        }
+        for definition in definitions.latest(DefinitionKind::StructureDefinition) {
+            let Some(type_name) = definition.profiled_type() else { continue };
+            if !definition.url.starts_with(OF_FHIR) {
+                profiles.by_type.entry(type_name.into()).or_default().supported.push(definition.url.clone());
+            }
+        }
+        for of_type in profiles.by_type.values_mut() {
+            of_type.supported.sort_unstable();
         }
         profiles
     }
@@ -57,7 +71,7 @@ impl ResourceProfiles {
         self.by_type.get(resource_type)?.profile.as_deref()
     }
 
-    /// The profiles that resources of a type may follow as well.
+    /// All profiles on a type, sorted.
     pub(crate) fn supported(&self, resource_type: &str) -> &[Box<str>] {
         self.by_type.get(resource_type).map_or(&[], |profiles| &profiles.supported)
     }

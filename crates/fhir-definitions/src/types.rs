@@ -16,7 +16,7 @@ const SYSTEM_TYPES: &str = "http://hl7.org/fhirpath/System.";
 const FHIR_TYPE_EXTENSION: &str = "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type";
 const REGEX_EXTENSION: &str = "http://hl7.org/fhir/StructureDefinition/regex";
 
-/// Builds the model of the given StructureDefinitions (specialisations only; see `Head::defines_type`).
+/// Builds the model of the given StructureDefinitions (specialisations only; see `Head::defines`).
 pub(crate) fn type_model(
     definitions: &[Document],
     notes: &mut Vec<LoadNote>,

@@ -16,7 +16,7 @@ use fhir_model::types::TypeModel;
 use serde_json::Value;
 
 use crate::contents::{PackageContents, PackageResource};
-use crate::definition::{DefinitionKind, Head};
+use crate::definition::{Defines, DefinitionKind, Head};
 use crate::error::DefinitionsError;
 use crate::registry::Registry;
 use crate::types::type_model;
@@ -87,7 +87,7 @@ fn types_for(package: &PackageContents) -> Result<Arc<TypeModel>, DefinitionsErr
 
 fn type_definition(resource: &PackageResource) -> Option<Document> {
     let head: Head<'_> = serde_json::from_str(&resource.json).ok()?;
-    head.defines_type().then(|| Document::parse(resource.json.clone()).ok())?
+    (head.defines() == Defines::Type).then(|| Document::parse(resource.json.clone()).ok())?
 }
 
 /// Definitions that only illustrate: the specification's examples, its logical models, experimental search
