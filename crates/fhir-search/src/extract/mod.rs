@@ -143,7 +143,7 @@ impl<'a> Pass<'a> {
             }
             ParameterKind::Quantity => {
                 if let Some(measured) = quantity::read(element) {
-                    measured.unit.variants(hasher, |unit| sink.quantity(id, unit, measured.span));
+                    measured.variants(hasher, |unit, span| sink.quantity(id, unit, span));
                 }
             }
             ParameterKind::Uri => uri::read(element, &mut |uri| sink.uri(id, uri)),
@@ -198,10 +198,10 @@ impl<'a> Pass<'a> {
                 parts.extend(number::span(element).map(|(low, high)| Part::Number { unit: 0, low, high }));
             }
             ParameterKind::Quantity => {
-                let Some(quantity::Measured { span: (low, high), unit }) = quantity::read(element) else {
-                    return;
-                };
-                unit.variants(hasher, |unit| parts.push(Part::Number { unit, low, high }));
+                if let Some(measured) = quantity::read(element) {
+                    measured
+                        .variants(hasher, |unit, (low, high)| parts.push(Part::Number { unit, low, high }));
+                }
             }
             ParameterKind::String => string::read(element, &mut |text| {
                 parts.push(Part::Text { folded: fold(text), exact: hasher.text(text) });

@@ -12,6 +12,7 @@ pub(crate) mod quantity;
 pub(crate) mod reference;
 pub(crate) mod string;
 pub(crate) mod token;
+pub(crate) mod ucum;
 pub(crate) mod uri;
 
 use thiserror::Error;

@@ -1,8 +1,11 @@
 //! Quantity parameters (R4 search, section 3.1.1.5.7): `5.4|http://unitsofmeasure.org|mg`.
 
+use std::sync::Arc;
+
 use fhir_model::Node;
 
 use super::number::{self, Span};
+use super::ucum::{self, Canonical};
 use super::{ValueError, prefix};
 use crate::escape;
 use crate::extract::element::{DataType, Element};
@@ -13,16 +16,27 @@ use crate::query::QuantityTest;
 /// The system of currency codes.
 const CURRENCY: &str = "urn:iso:std:iso:4217";
 
-/// A quantity of a resource.
+/// A quantity of a resource: the values it covers, in the unit as it is written.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Measured<'a> {
-    pub(crate) span: Span,
-    pub(crate) unit: Unit<'a>,
+    amount: Amount,
+    unit: Unit<'a>,
+}
+
+/// The values that a quantity covers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Amount {
+    /// From the least to the greatest, both included.
+    Span(Span),
+    /// Everything below a value.
+    Below(f64),
+    /// Everything above a value.
+    Above(f64),
 }
 
 /// The unit as it is written: any part may be missing.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Unit<'a> {
+struct Unit<'a> {
     system: Option<&'a str>,
     code: Option<&'a str>,
     text: Option<&'a str>,
@@ -31,35 +45,36 @@ pub(crate) struct Unit<'a> {
 /// Reads an element.
 pub(crate) fn read(element: Element<'_>) -> Option<Measured<'_>> {
     let node = element.node;
-    match element.data_type {
-        DataType::Quantity => Some(Measured { span: compared(node)?, unit: Unit::of(node) }),
+    let (amount, unit) = match element.data_type {
+        DataType::Quantity => (compared(node)?, Unit::of(node)),
         DataType::Money => {
             let unit = Unit { system: Some(CURRENCY), code: node.get_str("currency"), text: None };
             let value = number::value(node.get("value")?)?;
-            Some(Measured { span: (value, value), unit })
+            (Amount::Span((value, value)), unit)
         }
         DataType::Range => {
             let unit = node.get("low").or_else(|| node.get("high")).map(Unit::of).unwrap_or_default();
-            Some(Measured { span: number::range(node)?, unit })
+            (Amount::Span(number::range(node)?), unit)
         }
         DataType::SampledData => {
             let unit = node.get("origin").map(Unit::of).unwrap_or_default();
-            Some(Measured { span: samples(node)?, unit })
+            (Amount::Span(samples(node)?), unit)
         }
-        DataType::Number => number::span(element).map(|span| Measured { span, unit: Unit::default() }),
-        _ => None,
-    }
+        DataType::Number => (Amount::Span(number::span(element)?), Unit::default()),
+        _ => return None,
+    };
+    Some(Measured { amount, unit })
 }
 
-/// The span of a Quantity, which a comparator opens to one side: `<5` is everything below 5.
-fn compared(node: Node<'_>) -> Option<Span> {
+/// The values of a Quantity, which a comparator opens to one side: `<5` is everything below 5.
+fn compared(node: Node<'_>) -> Option<Amount> {
     let value = number::value(node.get("value")?)?;
     Some(match node.get_str("comparator") {
-        Some("<") => (f64::NEG_INFINITY, value.next_down()),
-        Some("<=") => (f64::NEG_INFINITY, value),
-        Some(">") => (value.next_up(), f64::INFINITY),
-        Some(">=") => (value, f64::INFINITY),
-        _ => (value, value),
+        Some("<") => Amount::Below(value),
+        Some("<=") => Amount::Span((f64::NEG_INFINITY, value)),
+        Some(">") => Amount::Above(value),
+        Some(">=") => Amount::Span((value, f64::INFINITY)),
+        _ => Amount::Span((value, value)),
     })
 }
 
@@ -76,23 +91,48 @@ fn samples(node: Node<'_>) -> Option<Span> {
         .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
 }
 
+impl Amount {
+    /// The values in another unit, given how a value becomes one of it.
+    fn span(self, convert: impl Fn(f64) -> f64) -> Span {
+        match self {
+            Self::Span((low, high)) => (convert(low), convert(high)),
+            // Beside the value as converted: to convert what is beside it may round to the value itself.
+            Self::Below(value) => (f64::NEG_INFINITY, convert(value).next_down()),
+            Self::Above(value) => (convert(value).next_up(), f64::INFINITY),
+        }
+    }
+}
+
+impl<'a> Measured<'a> {
+    /// Calls `each` with every unit that a query can ask for and the values in it: 0 for any, `system|code`, the code,
+    /// the text, and for a unit of UCUM its canonical form.
+    pub(crate) fn variants(&self, hasher: &KeyHasher, mut each: impl FnMut(i64, Span)) {
+        let Unit { system, code, text } = self.unit;
+        let written = self.amount.span(|value| value);
+        each(0, written);
+        if let (Some(system), Some(code)) = (system, code) {
+            each(hasher.unit_system_and_code(system, code), written);
+        }
+        if let Some(code) = code {
+            each(hasher.unit(code), written);
+        }
+        if let Some(text) = text.filter(|text| Some(*text) != code) {
+            each(hasher.unit(text), written);
+        }
+        if let Some(canonical) = self.unit.canonical() {
+            let span = self.amount.span(|value| canonical.to_base(value));
+            each(hasher.unit_canonical(&canonical.unit), span);
+        }
+    }
+}
+
 impl<'a> Unit<'a> {
     fn of(node: Node<'a>) -> Self {
         Self { system: node.get_str("system"), code: node.get_str("code"), text: node.get_str("unit") }
     }
 
-    /// Calls `each` with every unit that a query can ask for: 0 for any, `system|code`, the code, the text.
-    pub(crate) fn variants(&self, hasher: &KeyHasher, mut each: impl FnMut(i64)) {
-        each(0);
-        if let (Some(system), Some(code)) = (self.system, self.code) {
-            each(hasher.unit_system_and_code(system, code));
-        }
-        if let Some(code) = self.code {
-            each(hasher.unit(code));
-        }
-        if let Some(text) = self.text.filter(|text| Some(*text) != self.code) {
-            each(hasher.unit(text));
-        }
+    fn canonical(&self) -> Option<Arc<Canonical>> {
+        self.code.filter(|_| self.system == Some(ucum::SYSTEM)).and_then(ucum::canonical)
     }
 }
 
@@ -127,30 +167,34 @@ mod tests {
         KeyHasher::new([1, 2])
     }
 
-    /// The span and the units of an element.
-    fn keys(data_type: DataType, json: &str) -> Option<(Span, Vec<i64>)> {
+    /// The units of an element and its span in each; the first is that of any unit.
+    fn keys(data_type: DataType, json: &str) -> Option<Vec<(i64, Span)>> {
         let document = Document::parse(json).unwrap();
         let measured = read(Element { node: document.root(), data_type })?;
-        let mut units = Vec::new();
-        measured.unit.variants(&hasher(), |unit| units.push(unit));
-        Some((measured.span, units))
+        let mut keys = Vec::new();
+        measured.variants(&hasher(), |unit, span| keys.push((unit, span)));
+        Some(keys)
+    }
+
+    fn has_unit(keys: &[(i64, Span)], query: &str) -> bool {
+        let unit = parse(query, &hasher()).unwrap().unit;
+        keys.iter().any(|(known, _)| *known == unit)
     }
 
     #[test]
     fn units_are_found_by_code_and_by_text() {
         let json = r#"{"value":5.4,"unit":"milligram","system":"http://unitsofmeasure.org","code":"mg"}"#;
-        let (span, units) = keys(DataType::Quantity, json).unwrap();
-        assert_eq!(span, (5.4, 5.4));
-        let hasher = hasher();
+        let keys = keys(DataType::Quantity, json).unwrap();
+        assert_eq!(keys.first().map(|(_, span)| *span), Some((5.4, 5.4)));
         for query in ["5.4", "5.4|http://unitsofmeasure.org|mg", "5.4||mg", "5.4||milligram", "5.4||"] {
-            assert!(units.contains(&parse(query, &hasher).unwrap().unit), "{query}");
+            assert!(has_unit(&keys, query), "{query}");
         }
-        assert!(!units.contains(&parse("5.4||g", &hasher).unwrap().unit));
+        assert!(!has_unit(&keys, "5.4||g"));
     }
 
     #[test]
     fn comparators_ranges_and_samples_are_spans() {
-        let span = |data_type, json| keys(data_type, json).unwrap().0;
+        let span = |data_type, json| keys(data_type, json).unwrap()[0].1;
         let (low, high) = span(DataType::Quantity, r#"{"value":5,"comparator":"<"}"#);
         assert!(low == f64::NEG_INFINITY && high < 5.0);
         assert_eq!(span(DataType::Quantity, r#"{"value":5,"comparator":">="}"#), (5.0, f64::INFINITY));
@@ -162,8 +206,28 @@ mod tests {
 
     #[test]
     fn money_has_its_currency_as_unit() {
-        let (_, units) = keys(DataType::Money, r#"{"value":12.5,"currency":"GBP"}"#).unwrap();
-        assert!(units.contains(&parse("12.5|urn:iso:std:iso:4217|GBP", &hasher()).unwrap().unit));
+        let keys = keys(DataType::Money, r#"{"value":12.5,"currency":"GBP"}"#).unwrap();
+        assert!(has_unit(&keys, "12.5|urn:iso:std:iso:4217|GBP"));
+    }
+
+    #[test]
+    fn units_of_ucum_are_also_found_in_base_units() {
+        let base = |data_type, json: &str, unit| {
+            let unit = hasher().unit_canonical(unit);
+            let keys = keys(data_type, json).unwrap();
+            keys.into_iter().find(|(known, _)| *known == unit).map(|(_, span)| span)
+        };
+        let mg = r#""system":"http://unitsofmeasure.org","code":"mg""#;
+        let quantity = |rest: &str| base(DataType::Quantity, &format!("{{{rest},{mg}}}"), "g");
+        assert_eq!(quantity(r#""value":5.4"#), Some((0.0054, 0.0054)));
+        let (low, high) = quantity(r#""value":5.4,"comparator":"<""#).unwrap();
+        assert!(low == f64::NEG_INFINITY && high < 0.0054);
+        assert_eq!(quantity(r#""value":5.4,"comparator":">=""#), Some((0.0054, f64::INFINITY)));
+        let range = format!(r#"{{"low":{{"value":1,{mg}}},"high":{{"value":2,{mg}}}}}"#);
+        assert_eq!(base(DataType::Range, &range, "g"), Some((0.001, 0.002)));
+        let samples = format!(r#"{{"origin":{{"value":0,{mg}}},"data":"1 2"}}"#);
+        assert_eq!(base(DataType::SampledData, &samples, "g"), Some((0.001, 0.002)));
+        assert_eq!(base(DataType::Quantity, r#"{"value":1,"system":"urn:x","code":"mg"}"#, "g"), None);
     }
 
     #[test]
