@@ -272,6 +272,8 @@ pub struct SearchPage {
     pub next: Option<Cursor>,
     /// Where the previous page begins, if there is one.
     pub previous: Option<Cursor>,
+    /// The last page: as many matches as fit, read from the end; `None` only where this page has no matches.
+    pub last: Option<Cursor>,
 }
 
 /// Where a page begins. Opaque outside the store; it survives inserts and deletes.

@@ -94,10 +94,10 @@ fn matches(
     dictionary: &Dictionary,
     query: &Query,
     search: &Search<'_>,
-    from: Option<(Direction, Position)>,
+    from: Option<(Direction, Option<Position>)>,
 ) -> Result<(SearchPage, Vec<Resource>), StoreError> {
     let (direction, start) = match &from {
-        Some((direction, position)) => (*direction, Some(position.clone())),
+        Some((direction, position)) => (*direction, position.clone()),
         None => (Direction::After, None),
     };
     // One more than the page holds tells whether there is another page.
@@ -114,7 +114,11 @@ fn matches(
         page.total = Some(matches.len() as u64);
     }
     // Reading onwards there was a page before this one, reading backwards there was one behind it.
-    let (has_next, has_previous) = if direction.is_reverse() { (true, more) } else { (more, from.is_some()) };
+    let (has_next, has_previous) = match direction {
+        Direction::After => (more, from.is_some()),
+        Direction::Before | Direction::UpTo => (true, more),
+        Direction::End => (false, more),
+    };
     let cursor = |direction, resource: &Resource| {
         cursor::encode(&query.sort, direction, &position(&query.sort, resource))
     };
@@ -124,11 +128,12 @@ fn matches(
             page.next = has_next.then(|| cursor(Direction::After, last));
         }
         // All that was to be here has been deleted: the way back begins with the last match of the page before.
-        (_, _, Some((Direction::After, position))) => {
+        (_, _, Some((Direction::After, Some(position)))) => {
             page.previous = Some(cursor::encode(&query.sort, Direction::UpTo, &position));
         }
         _ => {}
     }
+    page.last = (!matches.is_empty()).then(|| cursor::end(&query.sort));
     Ok((page, matches))
 }
 

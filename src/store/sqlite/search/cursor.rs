@@ -13,10 +13,9 @@ const TIME: u8 = 1;
 const ID: u8 = 2;
 const KEY: u8 = 3;
 
-/// Writes a cursor.
+/// Writes a cursor that leads away from a position.
 pub(super) fn encode(sort: &[Sort], direction: Direction, position: &Position) -> Cursor {
-    let mut bytes = vec![VERSION, code(direction)];
-    bytes.extend(fingerprint(sort));
+    let mut bytes = head(sort, direction);
     for value in &position.values {
         let (tag, text): (u8, &[u8]) = match value {
             SortValue::Missing => (MISSING, &[]),
@@ -32,17 +31,34 @@ pub(super) fn encode(sort: &[Sort], direction: Direction, position: &Position) -
     Cursor(bytes)
 }
 
-/// Reads a cursor made for a search in this order.
-pub(super) fn decode(sort: &[Sort], cursor: &Cursor) -> Result<(Direction, Position), StoreError> {
+/// The cursor of the last page.
+pub(super) fn end(sort: &[Sort]) -> Cursor {
+    Cursor(head(sort, Direction::End))
+}
+
+fn head(sort: &[Sort], direction: Direction) -> Vec<u8> {
+    let mut bytes = vec![VERSION, code(direction)];
+    bytes.extend(fingerprint(sort));
+    bytes
+}
+
+/// Reads a cursor made for a search in this order. There is no position if and only if the direction is [`Direction::End`].
+pub(super) fn decode(sort: &[Sort], cursor: &Cursor) -> Result<(Direction, Option<Position>), StoreError> {
     read(sort, &cursor.0).ok_or(StoreError::BadCursor)
 }
 
-fn read(sort: &[Sort], bytes: &[u8]) -> Option<(Direction, Position)> {
+fn read(sort: &[Sort], bytes: &[u8]) -> Option<(Direction, Option<Position>)> {
     let ([version, direction], rest) = bytes.split_first_chunk()?;
-    let direction = [Direction::After, Direction::Before, Direction::UpTo]
+    let direction = [Direction::After, Direction::Before, Direction::UpTo, Direction::End]
         .into_iter()
         .find(|known| code(*known) == *direction)?;
     let mut rest = rest.strip_prefix(&*fingerprint(sort))?;
+    if *version != VERSION {
+        return None;
+    }
+    if direction == Direction::End {
+        return rest.is_empty().then_some((direction, None));
+    }
     let mut values = Vec::with_capacity(sort.len());
     for key in sort {
         let ([tag], tail) = rest.split_first_chunk()?;
@@ -52,7 +68,7 @@ fn read(sort: &[Sort], bytes: &[u8]) -> Option<(Direction, Position)> {
         rest = tail;
     }
     let rid = i64::from_le_bytes(rest.try_into().ok()?);
-    (*version == VERSION).then_some((direction, Position { values, rid }))
+    Some((direction, Some(Position { values, rid })))
 }
 
 fn value(by: SortBy, tag: u8, text: &[u8]) -> Option<SortValue> {
@@ -71,6 +87,7 @@ fn code(direction: Direction) -> u8 {
         Direction::After => 1,
         Direction::Before => 2,
         Direction::UpTo => 3,
+        Direction::End => 4,
     }
 }
 
@@ -109,14 +126,15 @@ mod tests {
         ];
         let position = Position { values, rid: 9 };
         let cursor = encode(&sort, Direction::UpTo, &position);
-        assert_eq!(decode(&sort, &cursor).unwrap(), (Direction::UpTo, position));
+        assert_eq!(decode(&sort, &cursor).unwrap(), (Direction::UpTo, Some(position)));
         assert!(matches!(decode(&sort[..3], &cursor), Err(StoreError::BadCursor)));
         assert!(matches!(decode(&[], &cursor), Err(StoreError::BadCursor)));
-        for length in 0..cursor.0.len() {
-            assert!(matches!(
-                decode(&sort, &Cursor(cursor.0[..length].to_vec())),
-                Err(StoreError::BadCursor)
-            ));
+        assert_eq!(decode(&sort, &end(&sort)).unwrap(), (Direction::End, None));
+        for whole in [cursor, end(&sort)] {
+            for length in 0..whole.0.len() {
+                let cut = Cursor(whole.0[..length].to_vec());
+                assert!(matches!(decode(&sort, &cut), Err(StoreError::BadCursor)));
+            }
         }
     }
 }

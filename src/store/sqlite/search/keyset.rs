@@ -12,6 +12,8 @@ pub(super) enum Direction {
     Before,
     /// The same, with the position itself.
     UpTo,
+    /// The last matches, the very last first; there is no position.
+    End,
 }
 
 impl Direction {

@@ -114,6 +114,15 @@ proptest! {
             let query = Query { total: Total::Accurate, ..query };
             let expected = oracle::answer(&mut world, &query);
             let (pages, mut previous) = forwards(&mut world, &query);
+            let first = world.search(&query, None).unwrap();
+            prop_assert_eq!(first.last.is_some(), !expected.is_empty());
+            if let Some(last) = &first.last {
+                let last = world.search(&query, Some(last)).unwrap();
+                let ids: Vec<_> = last.matches.iter().map(|version| version.id.to_string()).collect();
+                let skipped = expected.len().saturating_sub(query.count);
+                prop_assert_eq!(&ids, &expected[skipped..]);
+                prop_assert_eq!((last.next, last.previous.is_some()), (None, skipped > 0));
+            }
             prop_assert_eq!(&pages.concat(), &expected);
             prop_assert!(pages.iter().rev().skip(1).all(|page| page.len() == query.count));
             for page in pages.iter().rev().skip(1) {
