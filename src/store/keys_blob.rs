@@ -10,6 +10,8 @@ use fhir_search::parameters::ParameterId;
 
 mod codec;
 
+pub(super) use codec::Coded;
+
 /// The index keys of one resource. Every list is sorted and without duplicates.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct StoredKeys {
@@ -21,6 +23,9 @@ pub(super) struct StoredKeys {
     pub(super) uris: Vec<UriKey>,
     pub(super) composites: Vec<CompositeRow>,
     pub(super) sort_texts: Vec<SortText>,
+    pub(super) positions: Vec<PositionRow>,
+    /// Stands for the words in the text index, to see whether they changed; 0 if there are none.
+    pub(super) text: u64,
 }
 
 /// A reference with its target resolved.
@@ -47,6 +52,14 @@ pub(super) struct CompositeRow {
     pub(super) hash: i64,
     pub(super) low: Real,
     pub(super) high: Real,
+}
+
+/// A position in the order of its table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct PositionRow {
+    pub(super) parameter: ParameterId,
+    pub(super) latitude: Real,
+    pub(super) longitude: Real,
 }
 
 /// A number as SQLite stores and orders it: never NaN (which SQLite would turn into NULL), and one zero.
@@ -87,8 +100,8 @@ impl Ord for Real {
 
 impl StoredKeys {
     /// Resolves the references of extracted keys: `references` holds the targets in the order of `keys.references`.
-    /// Keys that are not numbers cannot be found by any search and are left out.
-    pub(super) fn new(keys: SearchKeys, references: Vec<ReferenceRow>) -> Self {
+    /// `text` stands for the words. Keys that are not numbers cannot be found by any search and are left out.
+    pub(super) fn new(keys: SearchKeys, references: Vec<ReferenceRow>, text: u64) -> Self {
         let quantities = keys.quantities.iter().filter_map(|key| {
             let (low, high) = (Real::new(key.low)?, Real::new(key.high)?);
             Some(QuantityRow { parameter: key.parameter, unit: key.unit, low, high })
@@ -97,7 +110,13 @@ impl StoredKeys {
             let (low, high) = (Real::new(key.low)?, Real::new(key.high)?);
             Some(CompositeRow { parameter: key.parameter, hash: key.hash, low, high })
         });
+        let positions = keys.positions.iter().filter_map(|key| {
+            let (latitude, longitude) = (Real::new(key.latitude)?, Real::new(key.longitude)?);
+            Some(PositionRow { parameter: key.parameter, latitude, longitude })
+        });
         Self {
+            positions: sorted(positions.collect()),
+            text,
             quantities: sorted(quantities.collect()),
             composites: sorted(composites.collect()),
             references: sorted(references),
@@ -117,6 +136,16 @@ impl StoredKeys {
     /// Reads the compact form; `None` if it is damaged.
     pub(super) fn decode(blob: &[u8]) -> Option<Self> {
         codec::decode(blob)
+    }
+
+    /// The keys of one kind in the compact form; none if it is damaged.
+    pub(super) fn decode_only<T: Coded>(blob: &[u8]) -> Vec<T> {
+        codec::decode_only(blob).unwrap_or_default()
+    }
+
+    /// Whether there is a key of the parameter in the compact form.
+    pub(super) fn has_key(blob: &[u8], parameter: i32) -> bool {
+        codec::has_key(blob, parameter).unwrap_or(false)
     }
 }
 

@@ -188,6 +188,20 @@ table! {
 }
 
 table! {
+    /// Positions.
+    ix_position (parameter, latitude, longitude, rid) {
+        /// The search parameter.
+        parameter -> Integer,
+        /// Degrees.
+        latitude -> Double,
+        /// Degrees.
+        longitude -> Double,
+        /// The resource.
+        rid -> BigInt,
+    }
+}
+
+table! {
     /// Composite keys.
     ix_composite (parameter, hash, low, high, rid) {
         /// The search parameter.

@@ -5,27 +5,26 @@
 use fhir_search::keys::{DateKey, SortText, StringKey, TokenKey, UriKey};
 use fhir_search::parameters::ParameterId;
 
-use super::{CompositeRow, QuantityRow, Real, ReferenceRow, StoredKeys};
+use super::{CompositeRow, PositionRow, QuantityRow, Real, ReferenceRow, StoredKeys};
 
-const TOKENS: u64 = 1;
-const REFERENCES: u64 = 2;
-const DATES: u64 = 3;
-const QUANTITIES: u64 = 4;
-const STRINGS: u64 = 5;
-const URIS: u64 = 6;
-const COMPOSITES: u64 = 7;
-const SORT_TEXTS: u64 = 8;
+/// Of the section that holds no keys, but what stands for the words in the text index.
+const TEXT: u64 = 10;
 
 pub(super) fn encode(keys: &StoredKeys) -> Vec<u8> {
     let mut out = Vec::with_capacity(256);
-    section(&mut out, TOKENS, &keys.tokens);
-    section(&mut out, REFERENCES, &keys.references);
-    section(&mut out, DATES, &keys.dates);
-    section(&mut out, QUANTITIES, &keys.quantities);
-    section(&mut out, STRINGS, &keys.strings);
-    section(&mut out, URIS, &keys.uris);
-    section(&mut out, COMPOSITES, &keys.composites);
-    section(&mut out, SORT_TEXTS, &keys.sort_texts);
+    section(&mut out, &keys.tokens);
+    section(&mut out, &keys.references);
+    section(&mut out, &keys.dates);
+    section(&mut out, &keys.quantities);
+    section(&mut out, &keys.strings);
+    section(&mut out, &keys.uris);
+    section(&mut out, &keys.composites);
+    section(&mut out, &keys.sort_texts);
+    section(&mut out, &keys.positions);
+    if keys.text != 0 {
+        varint(&mut out, TEXT);
+        out.extend_from_slice(&keys.text.to_le_bytes());
+    }
     out
 }
 
@@ -34,32 +33,62 @@ pub(super) fn decode(blob: &[u8]) -> Option<StoredKeys> {
     let mut keys = StoredKeys::default();
     while !input.rest.is_empty() {
         match input.varint()? {
-            TOKENS => keys.tokens = input.section()?,
-            REFERENCES => keys.references = input.section()?,
-            DATES => keys.dates = input.section()?,
-            QUANTITIES => keys.quantities = input.section()?,
-            STRINGS => keys.strings = input.section()?,
-            URIS => keys.uris = input.section()?,
-            COMPOSITES => keys.composites = input.section()?,
-            SORT_TEXTS => keys.sort_texts = input.section()?,
+            TokenKey::TAG => keys.tokens = input.section()?,
+            ReferenceRow::TAG => keys.references = input.section()?,
+            DateKey::TAG => keys.dates = input.section()?,
+            QuantityRow::TAG => keys.quantities = input.section()?,
+            StringKey::TAG => keys.strings = input.section()?,
+            UriKey::TAG => keys.uris = input.section()?,
+            CompositeRow::TAG => keys.composites = input.section()?,
+            SortText::TAG => keys.sort_texts = input.section()?,
+            PositionRow::TAG => keys.positions = input.section()?,
+            TEXT => keys.text = u64::from_le_bytes(input.array()?),
             _ => return None,
         }
     }
     Some(keys)
 }
 
+/// The keys of one kind. Passes over the others without a copy: searches ask this of many resources.
+pub(super) fn decode_only<T: Coded>(blob: &[u8]) -> Option<Vec<T>> {
+    let mut input = Input { rest: blob };
+    while !input.rest.is_empty() {
+        let tag = input.varint()?;
+        if tag == T::TAG {
+            return input.section();
+        }
+        input.pass(tag, |_| ())?;
+    }
+    Some(Vec::new())
+}
+
+/// Whether some key is of the parameter. Texts to sort by do not count: they come with keys.
+pub(super) fn has_key(blob: &[u8], parameter: i32) -> Option<bool> {
+    let mut input = Input { rest: blob };
+    let mut found = false;
+    while !found && !input.rest.is_empty() {
+        let tag = input.varint()?;
+        input.pass(tag, |of| found |= of == i64::from(parameter) && tag != SortText::TAG)?;
+    }
+    Some(found)
+}
+
 /// A key without its parameter, which [`section`] writes.
-trait Coded: Sized {
+pub(in crate::store) trait Coded: Sized {
+    /// Begins the section of this kind.
+    const TAG: u64;
     fn parameter(&self) -> ParameterId;
     fn write(&self, out: &mut Vec<u8>);
     fn read(parameter: ParameterId, input: &mut Input<'_>) -> Option<Self>;
+    /// Passes over one.
+    fn pass(input: &mut Input<'_>) -> Option<()>;
 }
 
-fn section<T: Coded>(out: &mut Vec<u8>, tag: u64, keys: &[T]) {
+fn section<T: Coded>(out: &mut Vec<u8>, keys: &[T]) {
     if keys.is_empty() {
         return;
     }
-    varint(out, tag);
+    varint(out, T::TAG);
     varint(out, keys.len() as u64);
     let mut previous = 0;
     for key in keys {
@@ -101,7 +130,7 @@ fn range(out: &mut Vec<u8>, low: Real, high: Real) {
     }
 }
 
-struct Input<'a> {
+pub(in crate::store) struct Input<'a> {
     rest: &'a [u8],
 }
 
@@ -115,6 +144,52 @@ impl Input<'_> {
             keys.push(T::read(ParameterId(i32::try_from(parameter).ok()?), self)?);
         }
         Some(keys)
+    }
+
+    /// Passes over the section behind a tag, telling the parameter of each key.
+    fn pass(&mut self, tag: u64, of: impl FnMut(i64)) -> Option<()> {
+        match tag {
+            TokenKey::TAG => self.pass_section::<TokenKey>(of),
+            ReferenceRow::TAG => self.pass_section::<ReferenceRow>(of),
+            DateKey::TAG => self.pass_section::<DateKey>(of),
+            QuantityRow::TAG => self.pass_section::<QuantityRow>(of),
+            StringKey::TAG => self.pass_section::<StringKey>(of),
+            UriKey::TAG => self.pass_section::<UriKey>(of),
+            CompositeRow::TAG => self.pass_section::<CompositeRow>(of),
+            SortText::TAG => self.pass_section::<SortText>(of),
+            PositionRow::TAG => self.pass_section::<PositionRow>(of),
+            TEXT => self.skip(8),
+            _ => None,
+        }
+    }
+
+    fn pass_section<T: Coded>(&mut self, mut of: impl FnMut(i64)) -> Option<()> {
+        let count = self.varint()?;
+        let mut parameter = 0;
+        for _ in 0..count {
+            parameter = unzigzag(self.varint()?).wrapping_add(parameter);
+            of(parameter);
+            T::pass(self)?;
+        }
+        Some(())
+    }
+
+    fn skip(&mut self, bytes: usize) -> Option<()> {
+        self.rest = self.rest.get(bytes..)?;
+        Some(())
+    }
+
+    fn skip_text(&mut self) -> Option<()> {
+        let length = usize::try_from(self.varint()?).ok()?;
+        self.skip(length)
+    }
+
+    fn skip_range(&mut self) -> Option<()> {
+        self.skip(8)?;
+        match self.array()? {
+            [0] => Some(()),
+            _ => self.skip(8),
+        }
     }
 
     fn varint(&mut self) -> Option<u64> {
@@ -156,6 +231,7 @@ impl Input<'_> {
 }
 
 impl Coded for TokenKey {
+    const TAG: u64 = 1;
     fn parameter(&self) -> ParameterId {
         self.parameter
     }
@@ -165,9 +241,13 @@ impl Coded for TokenKey {
     fn read(parameter: ParameterId, input: &mut Input<'_>) -> Option<Self> {
         Some(Self { parameter, hash: input.integer()? })
     }
+    fn pass(input: &mut Input<'_>) -> Option<()> {
+        input.skip(8)
+    }
 }
 
 impl Coded for ReferenceRow {
+    const TAG: u64 = 2;
     fn parameter(&self) -> ParameterId {
         self.parameter
     }
@@ -177,9 +257,13 @@ impl Coded for ReferenceRow {
     fn read(parameter: ParameterId, input: &mut Input<'_>) -> Option<Self> {
         Some(Self { parameter, target: input.varint()? as i64 })
     }
+    fn pass(input: &mut Input<'_>) -> Option<()> {
+        input.varint().map(|_| ())
+    }
 }
 
 impl Coded for DateKey {
+    const TAG: u64 = 3;
     fn parameter(&self) -> ParameterId {
         self.parameter
     }
@@ -191,9 +275,14 @@ impl Coded for DateKey {
         let low = unzigzag(input.varint()?);
         Some(Self { parameter, low, high: low.wrapping_add(input.varint()? as i64) })
     }
+    fn pass(input: &mut Input<'_>) -> Option<()> {
+        input.varint()?;
+        input.varint().map(|_| ())
+    }
 }
 
 impl Coded for QuantityRow {
+    const TAG: u64 = 4;
     fn parameter(&self) -> ParameterId {
         self.parameter
     }
@@ -206,9 +295,14 @@ impl Coded for QuantityRow {
         let (low, high) = input.range()?;
         Some(Self { parameter, unit, low, high })
     }
+    fn pass(input: &mut Input<'_>) -> Option<()> {
+        input.skip(8)?;
+        input.skip_range()
+    }
 }
 
 impl Coded for StringKey {
+    const TAG: u64 = 5;
     fn parameter(&self) -> ParameterId {
         self.parameter
     }
@@ -219,9 +313,14 @@ impl Coded for StringKey {
     fn read(parameter: ParameterId, input: &mut Input<'_>) -> Option<Self> {
         Some(Self { parameter, folded: input.text()?, exact: input.integer()? })
     }
+    fn pass(input: &mut Input<'_>) -> Option<()> {
+        input.skip_text()?;
+        input.skip(8)
+    }
 }
 
 impl Coded for UriKey {
+    const TAG: u64 = 6;
     fn parameter(&self) -> ParameterId {
         self.parameter
     }
@@ -231,9 +330,13 @@ impl Coded for UriKey {
     fn read(parameter: ParameterId, input: &mut Input<'_>) -> Option<Self> {
         Some(Self { parameter, value: input.text()? })
     }
+    fn pass(input: &mut Input<'_>) -> Option<()> {
+        input.skip_text()
+    }
 }
 
 impl Coded for CompositeRow {
+    const TAG: u64 = 7;
     fn parameter(&self) -> ParameterId {
         self.parameter
     }
@@ -246,9 +349,14 @@ impl Coded for CompositeRow {
         let (low, high) = input.range()?;
         Some(Self { parameter, hash, low, high })
     }
+    fn pass(input: &mut Input<'_>) -> Option<()> {
+        input.skip(8)?;
+        input.skip_range()
+    }
 }
 
 impl Coded for SortText {
+    const TAG: u64 = 8;
     fn parameter(&self) -> ParameterId {
         self.parameter
     }
@@ -258,6 +366,29 @@ impl Coded for SortText {
     }
     fn read(parameter: ParameterId, input: &mut Input<'_>) -> Option<Self> {
         Some(Self { parameter, least: input.text()?, greatest: input.text()? })
+    }
+    fn pass(input: &mut Input<'_>) -> Option<()> {
+        input.skip_text()?;
+        input.skip_text()
+    }
+}
+
+impl Coded for PositionRow {
+    const TAG: u64 = 9;
+    fn parameter(&self) -> ParameterId {
+        self.parameter
+    }
+    fn write(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.latitude.get().to_le_bytes());
+        out.extend_from_slice(&self.longitude.get().to_le_bytes());
+    }
+    fn read(parameter: ParameterId, input: &mut Input<'_>) -> Option<Self> {
+        let latitude = Real::new(f64::from_le_bytes(input.array()?))?;
+        let longitude = Real::new(f64::from_le_bytes(input.array()?))?;
+        Some(Self { parameter, latitude, longitude })
+    }
+    fn pass(input: &mut Input<'_>) -> Option<()> {
+        input.skip(16)
     }
 }
 
@@ -283,6 +414,8 @@ mod tests {
             uris: vec![UriKey { parameter, value: "urn:x".into() }],
             composites: vec![CompositeRow { parameter, hash: 9, low: real(2.0), high: real(2.0) }],
             sort_texts: vec![SortText { parameter, least: "a".into(), greatest: "".into() }],
+            positions: vec![PositionRow { parameter, latitude: real(51.5), longitude: real(-0.1) }],
+            text: 77,
         }
     }
 
@@ -290,6 +423,21 @@ mod tests {
     fn keys_survive_the_round_trip() {
         assert_eq!(decode(&encode(&keys())), Some(keys()));
         assert_eq!(encode(&StoredKeys::default()), Vec::<u8>::new());
+    }
+
+    #[test]
+    fn one_kind_of_keys_and_one_parameter_are_found_among_all() {
+        let (keys, blob) = (keys(), encode(&keys()));
+        assert_eq!(decode_only(&blob), Some(keys.tokens));
+        assert_eq!(decode_only(&blob), Some(keys.references));
+        assert_eq!(decode_only(&blob), Some(keys.dates));
+        assert_eq!(decode_only(&blob), Some(keys.quantities));
+        assert_eq!(decode_only(&blob), Some(keys.strings));
+        assert_eq!(decode_only(&blob), Some(keys.uris));
+        assert_eq!(decode_only(&blob), Some(keys.composites));
+        assert_eq!(decode_only(&blob), Some(keys.sort_texts));
+        assert_eq!(decode_only(&blob), Some(keys.positions));
+        assert_eq!([2, 300, 4].map(|parameter| has_key(&blob, parameter).unwrap()), [true, true, false]);
     }
 
     #[test]
@@ -302,6 +450,8 @@ mod tests {
             let mut damaged = blob.clone();
             damaged[index] ^= 0xff;
             decode(&damaged);
+            decode_only::<PositionRow>(&damaged);
+            has_key(&damaged, 4);
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::condition::Condition;
 use super::fragment::Fragment;
 use super::resolve::Types;
-use super::source::{Row, Source};
+use super::source::{Row, Source, Sources};
 
 /// The parameter points to a resource of the type for which the condition holds.
 #[derive(Clone, Debug)]
@@ -15,13 +15,13 @@ pub(in crate::store) struct Chain {
 
 impl Chain {
     /// From the far end: all that refer to what fulfils the condition.
-    pub(super) fn sources(&self) -> Vec<Source> {
+    pub(super) fn sources(&self) -> Sources {
         let source = |far: Source| Source {
             from: Fragment::text("(").append(far.select()).push(") AS f CROSS JOIN ix_reference AS s"),
             condition: Fragment::new("s.parameter = ? AND s.target = f.rid", [self.reference.into()]),
             in_order: false,
         };
-        self.condition.sources().into_iter().map(source).collect()
+        self.condition.sources().map(source)
     }
 
     /// From the near end: one of the references leads to what fulfils the condition.
@@ -45,5 +45,9 @@ impl Chain {
     /// What must be few for [`Chain::sources`] to be few.
     pub(in crate::store) fn far(&self) -> &Condition {
         &self.condition
+    }
+
+    pub(in crate::store) fn far_mut(&mut self) -> &mut Condition {
+        &mut self.condition
     }
 }

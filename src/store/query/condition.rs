@@ -1,12 +1,15 @@
 //! One condition of a search with all names resolved to numbers.
 
+use super::all::All;
 use super::chain::Chain;
 use super::fragment::Fragment;
 use super::has::Has;
 use super::identity::Ids;
 use super::keys::Keys;
 use super::last_updated::LastUpdated;
-use super::source::{Row, Source};
+use super::present::Present;
+use super::source::{Row, Sources};
+use super::words::Words;
 
 /// A condition on a resource.
 #[derive(Clone, Debug)]
@@ -23,6 +26,14 @@ pub(in crate::store) enum Condition {
     Has(Has),
     /// One of them holds; none if there are none.
     Any(Vec<Condition>),
+    /// All of them hold.
+    All(All),
+    /// It does not hold.
+    Not(Box<Condition>),
+    /// A parameter selects something.
+    Present(Present),
+    /// `_text`, `_content`
+    Words(Words),
 }
 
 impl Condition {
@@ -31,19 +42,31 @@ impl Condition {
         Self::Any(Vec::new())
     }
 
-    /// The rows of the resources that fulfil it.
-    pub(in crate::store) fn sources(&self) -> Vec<Source> {
+    /// What holds for all other resources.
+    pub(super) fn negated(self) -> Self {
         match self {
-            Self::Keys(keys) => keys.sources(),
-            Self::Ids(ids) => ids.sources(),
-            Self::LastUpdated(times) => times.sources(),
-            Self::Chain(chain) => chain.sources(),
-            Self::Has(has) => has.sources(),
-            Self::Any(conditions) => conditions.iter().flat_map(Self::sources).collect(),
+            Self::Not(condition) => *condition,
+            other => Self::Not(Box::new(other)),
         }
     }
 
-    /// A test of one resource, which is known to be live and of the right type if [`Condition::reads_current`].
+    /// The rows of the resources that fulfil it.
+    pub(in crate::store) fn sources(&self) -> Sources {
+        match self {
+            Self::Keys(keys) => Sources::all(keys.sources()),
+            Self::Ids(ids) => Sources::all(ids.sources()),
+            Self::LastUpdated(times) => Sources::all(times.sources()),
+            Self::Chain(chain) => chain.sources(),
+            Self::Has(has) => has.sources(),
+            Self::Any(conditions) => Sources::either(conditions.iter().map(Self::sources)),
+            Self::All(all) => all.sources(),
+            Self::Not(_) => Sources::Unindexed,
+            Self::Present(present) => Sources::all(present.sources()),
+            Self::Words(words) => Sources::all(words.sources()),
+        }
+    }
+
+    /// A test of one resource, which is known to be live and of the right type if [`Condition::reads_current`]. Never NULL.
     pub(in crate::store) fn probe(&self, row: &Row) -> Fragment {
         match self {
             Self::Keys(keys) => keys.probe(row),
@@ -52,6 +75,10 @@ impl Condition {
             Self::Chain(chain) => chain.probe(row),
             Self::Has(has) => has.probe(row),
             Self::Any(conditions) => Fragment::any(conditions.iter().map(|one| one.probe(row)).collect()),
+            Self::All(all) => all.probe(row),
+            Self::Not(condition) => Fragment::text("NOT (").append(condition.probe(row)).push(")"),
+            Self::Present(present) => present.probe(row),
+            Self::Words(words) => words.probe(row),
         }
     }
 
@@ -59,8 +86,10 @@ impl Condition {
     pub(in crate::store) fn reads_current(&self) -> bool {
         match self {
             Self::Keys(keys) => !keys.probe_seeks(),
-            Self::Ids(_) | Self::LastUpdated(_) | Self::Chain(_) | Self::Has(_) => true,
             Self::Any(conditions) => conditions.iter().any(Self::reads_current),
+            Self::All(all) => all.reads_current(),
+            // The text index does not know types, and what does not hold for a resource may not hold because it is deleted.
+            _ => true,
         }
     }
 }

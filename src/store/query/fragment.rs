@@ -120,6 +120,12 @@ pub(in crate::store) fn json_list(values: impl IntoIterator<Item = i64>) -> Boun
     Bound::Text(format!("[{}]", values.join(",")))
 }
 
+/// Texts as such an array.
+pub(super) fn json_texts<'a>(values: impl IntoIterator<Item = &'a str>) -> Bound {
+    let values: Vec<serde_json::Value> = values.into_iter().map(serde_json::Value::from).collect();
+    Bound::Text(serde_json::Value::from(values).to_string())
+}
+
 /// The list with its last value repeated until the length is a power of two, so that lists of many lengths share few texts.
 pub(super) fn rounded<T: Clone>(mut values: Vec<T>) -> Vec<T> {
     if let Some(last) = values.last().cloned() {

@@ -3,7 +3,7 @@
 use super::condition::Condition;
 use super::fragment::Fragment;
 use super::resolve::Types;
-use super::source::{Row, Source};
+use super::source::{Row, Source, Sources};
 
 /// A resource of `source` for which the condition holds points here by the parameter.
 #[derive(Clone, Debug)]
@@ -16,7 +16,7 @@ pub(in crate::store) struct Has {
 
 impl Has {
     /// From the far end: all that is referred to by what fulfils the condition.
-    pub(super) fn sources(&self) -> Vec<Source> {
+    pub(super) fn sources(&self) -> Sources {
         let source = |far: Source| {
             let from = Fragment::text("(")
                 .append(far.select())
@@ -28,7 +28,7 @@ impl Has {
                 .push(" CROSS JOIN current AS s ON s.rid = j.value");
             Source { from, condition: self.types.live("s"), in_order: false }
         };
-        self.condition.sources().into_iter().map(source).collect()
+        self.condition.sources().map(source)
     }
 
     /// From the near end: one of the resources that refer here fulfils the condition.
@@ -52,5 +52,9 @@ impl Has {
     /// What must be few for [`Has::sources`] to be few.
     pub(in crate::store) fn far(&self) -> &Condition {
         &self.condition
+    }
+
+    pub(in crate::store) fn far_mut(&mut self) -> &mut Condition {
+        &mut self.condition
     }
 }

@@ -3,6 +3,8 @@
 use super::composite::Composites;
 use super::date::Dates;
 use super::fragment::Fragment;
+use super::hierarchy::Hierarchy;
+use super::position::Positions;
 use super::quantity::Quantities;
 use super::reference::References;
 use super::source::{Row, Source};
@@ -20,6 +22,8 @@ pub(in crate::store) enum Keys {
     Dates(Dates),
     Quantities(Quantities),
     Composites(Composites),
+    Hierarchy(Hierarchy),
+    Positions(Positions),
 }
 
 impl Keys {
@@ -32,6 +36,8 @@ impl Keys {
             Self::Dates(keys) => keys.sources(),
             Self::Quantities(keys) => keys.sources(),
             Self::Composites(keys) => keys.sources(),
+            Self::Hierarchy(keys) => keys.sources(),
+            Self::Positions(keys) => keys.sources(),
         }
     }
 
@@ -44,15 +50,18 @@ impl Keys {
             Self::Dates(keys) => keys.probe(row),
             Self::Quantities(keys) => keys.probe(row),
             Self::Composites(keys) => keys.probe(row),
+            Self::Hierarchy(keys) => keys.probe(row),
+            Self::Positions(keys) => keys.probe(row),
         }
     }
 
     /// Whether the probe seeks a row of an index table, which only live resources have; the others read `current.keys`.
     pub(super) fn probe_seeks(&self) -> bool {
         match self {
-            Self::Tokens(_) | Self::References(_) | Self::Uris(_) => true,
-            Self::Dates(_) | Self::Quantities(_) => false,
+            Self::Tokens(_) | Self::References(_) => true,
+            Self::Dates(_) | Self::Quantities(_) | Self::Hierarchy(_) | Self::Positions(_) => false,
             Self::Strings(keys) => keys.probe_seeks(),
+            Self::Uris(keys) => keys.probe_seeks(),
             Self::Composites(keys) => keys.probe_seeks(),
         }
     }

@@ -4,6 +4,7 @@
 //! Each kind of condition has a file of its own. A condition knows nothing of the order of a page, of counting or of the
 //! choice between sources; that is the engine's part. See `docs/search-engine.md`.
 
+mod all;
 mod bounds;
 mod chain;
 mod composite;
@@ -11,9 +12,12 @@ mod condition;
 mod date;
 mod fragment;
 mod has;
+mod hierarchy;
 mod identity;
 mod keys;
 mod last_updated;
+mod position;
+mod present;
 mod quantity;
 mod reference;
 mod resolve;
@@ -21,8 +25,10 @@ mod source;
 mod string;
 mod token;
 mod uri;
+mod words;
 
+pub(super) use all::All;
 pub(super) use condition::Condition;
 pub(super) use fragment::{Bound, Fragment, json_list};
 pub(super) use resolve::{Resolver, Types};
-pub(super) use source::{Row, Source};
+pub(super) use source::{Row, Source, Sources};

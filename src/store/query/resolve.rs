@@ -4,23 +4,28 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use diesel::sqlite::SqliteConnection;
 use fhir_search::keys::Target;
-use fhir_search::query::{Clause, CompositeTest, StringTest, Test, UriTest};
+use fhir_search::query::{Clause, CompositeTest, StringTest, Test};
 
+use super::all::All;
 use super::bounds;
 use super::chain::Chain;
 use super::composite::Composites;
 use super::condition::Condition;
 use super::date::Dates;
-use super::fragment::{Fragment, json_list};
+use super::fragment::{Fragment, json_list, json_texts};
 use super::has::Has;
+use super::hierarchy::Hierarchy;
 use super::identity::Ids;
 use super::keys::Keys;
 use super::last_updated::LastUpdated;
+use super::position::Positions;
+use super::present::Present;
 use super::quantity::Quantities;
 use super::reference::References;
 use super::string::Strings;
 use super::token::Tokens;
 use super::uri::Uris;
+use super::words::Words;
 use crate::store::StoreError;
 use crate::store::sqlite::dictionary::Dictionary;
 use crate::store::sqlite::identity::URL;
@@ -33,6 +38,10 @@ impl Types {
     /// The codes of the types that have resources.
     pub(in crate::store) fn new<'a>(dictionary: &Dictionary, names: impl Iterator<Item = &'a str>) -> Self {
         Self(names.filter_map(|name| dictionary.find_type(name)).collect())
+    }
+
+    pub(in crate::store) fn one(code: i32) -> Self {
+        Self(vec![code])
     }
 
     pub(in crate::store) fn codes(&self) -> &[i32] {
@@ -86,14 +95,22 @@ impl Resolver<'_> {
                 let condition = Box::new(self.condition(&source, clause)?);
                 Condition::Has(Has { types: types.clone(), source, reference: reference.0, condition })
             }
-            Clause::Any(clauses) => {
-                let conditions = clauses.iter().map(|clause| self.condition(types, clause));
-                Condition::Any(conditions.collect::<Result<_, _>>()?)
-            }
-            Clause::All(_) | Clause::Not(_) | Clause::Present(_) | Clause::Words { .. } => {
-                return Err(StoreError::Database(format!("not searched yet: {clause:?}")));
-            }
+            Clause::Any(clauses) => Condition::Any(self.conditions(types, clauses)?),
+            Clause::All(clauses) => Condition::All(All::new(self.conditions(types, clauses)?)),
+            Clause::Not(clause) => self.condition(types, clause)?.negated(),
+            Clause::Present(parameter) => Condition::Present(Present { parameter: parameter.0 }),
+            Clause::Words { words, .. } if words.is_empty() => Condition::All(All::new(Vec::new())),
+            Clause::Words { scope, words } => Condition::Words(Words::new(types.clone(), *scope, words)),
         })
+    }
+
+    /// The conditions of all clauses.
+    pub(in crate::store) fn conditions(
+        &mut self,
+        types: &Types,
+        clauses: &[Clause],
+    ) -> Result<Vec<Condition>, StoreError> {
+        clauses.iter().map(|clause| self.condition(types, clause)).collect()
     }
 
     fn keys(&mut self, parameter: i32, test: &Test) -> Result<Condition, StoreError> {
@@ -117,16 +134,14 @@ impl Resolver<'_> {
                 Keys::Quantities(Quantities { parameter, ranges: ranges.collect() })
             }
             Test::String(tests) => Keys::Strings(Strings { parameter, tests: tests.clone() }),
-            Test::Uri(tests) => {
-                let values = tests.iter().filter_map(|test| match test {
-                    UriTest::Equal(value) => Some(value.clone()),
-                    UriTest::Below(_) => None,
-                });
-                Keys::Uris(Uris { parameter, values: values.collect() })
-            }
-            Test::Hierarchy { .. } | Test::Near(_) => {
-                return Err(StoreError::Database(format!("not searched yet: {test:?}")));
-            }
+            Test::Uri(tests) => Keys::Uris(Uris::new(parameter, tests)),
+            Test::Hierarchy { targets, along, direction } => Keys::Hierarchy(Hierarchy {
+                parameter,
+                targets: self.targets(targets)?,
+                along: along.0,
+                direction: *direction,
+            }),
+            Test::Near(tests) => Keys::Positions(Positions { parameter, tests: tests.clone() }),
             Test::Composite(tests) => composites(parameter, tests),
         }))
     }
@@ -146,13 +161,11 @@ impl Resolver<'_> {
     }
 
     fn rids(&mut self, types: &Types, ids: &[Box<str>]) -> Result<Vec<i64>, StoreError> {
-        let mut rids = Vec::with_capacity(ids.len());
-        for code in types.codes() {
-            for id in ids {
-                rids.extend(self.rid(*code, id)?);
-            }
-        }
-        Ok(rids)
+        let text = "SELECT i.rid FROM json_each(?) AS t CROSS JOIN json_each(?) AS d \
+                    CROSS JOIN resource_id AS i ON i.type = t.value AND i.fhir_id = d.value";
+        let codes = json_list(types.codes().iter().map(|code| i64::from(*code)));
+        let ids = json_texts(ids.iter().map(|id| &**id));
+        Ok(Fragment::new(text, [codes, ids]).statement::<BigInt>().load(self.conn)?)
     }
 
     fn rid(&mut self, kind: i32, id: &str) -> Result<Option<i64>, StoreError> {

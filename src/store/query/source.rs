@@ -13,6 +13,54 @@ pub(in crate::store) struct Source {
     pub(in crate::store) in_order: bool,
 }
 
+/// Where the resources that fulfil a condition are found.
+#[derive(Clone, Debug)]
+pub(in crate::store) enum Sources {
+    /// Nothing fulfils the condition.
+    Nothing,
+    /// In these rows, and nowhere else.
+    Rows(Vec<Source>),
+    /// In no index: the resources must be asked one by one, see [`Condition::probe`](super::Condition::probe).
+    Unindexed,
+}
+
+impl Sources {
+    /// The rows, which are all.
+    pub(super) fn all(rows: Vec<Source>) -> Self {
+        if rows.is_empty() { Self::Nothing } else { Self::Rows(rows) }
+    }
+
+    /// Where the resources are found that one of several conditions holds for.
+    pub(super) fn either(all: impl Iterator<Item = Self>) -> Self {
+        let mut rows = Vec::new();
+        for sources in all {
+            match sources {
+                Self::Nothing => {}
+                Self::Rows(more) => rows.extend(more),
+                Self::Unindexed => return Self::Unindexed,
+            }
+        }
+        Self::all(rows)
+    }
+
+    /// Other rows in the place of each.
+    pub(super) fn map(self, change: impl FnMut(Source) -> Source) -> Self {
+        match self {
+            Self::Rows(rows) => Self::Rows(rows.into_iter().map(change).collect()),
+            other => other,
+        }
+    }
+
+    /// The rows, if there is an index.
+    pub(in crate::store) fn rows(self) -> Option<Vec<Source>> {
+        match self {
+            Self::Nothing => Some(Vec::new()),
+            Self::Rows(rows) => Some(rows),
+            Self::Unindexed => None,
+        }
+    }
+}
+
 impl Source {
     /// `SELECT s.rid FROM … WHERE …`
     pub(in crate::store) fn select(self) -> Fragment {
@@ -35,6 +83,11 @@ impl Row {
     /// The resource searched: `rid` names its number, and `c` its row of `current`.
     pub(in crate::store) fn searched(rid: &str) -> Self {
         Self { rid: rid.to_owned(), current: "c".to_owned(), depth: 0 }
+    }
+
+    /// A resource found by a source that is narrowed down: its row of `current` has a name that no plan uses.
+    pub(super) fn narrowed() -> Self {
+        Self { rid: "s.rid".to_owned(), current: "n".to_owned(), depth: 0 }
     }
 
     /// A resource at the other end of a reference.

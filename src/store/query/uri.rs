@@ -1,35 +1,72 @@
-//! Uris: equality of the text.
+//! Uris: the same text, or a text below another.
+
+use fhir_search::query::UriTest;
 
 use super::fragment::{Bound, Fragment, rounded};
 use super::source::{Row, Source};
 
-/// One of the uris is a key of the parameter.
+/// One of the tests fits a key of the parameter.
 #[derive(Clone, Debug)]
 pub(in crate::store) struct Uris {
-    pub(super) parameter: i32,
-    pub(super) values: Vec<Box<str>>,
+    parameter: i32,
+    /// The texts that fit as they are.
+    values: Vec<Box<str>>,
+    /// The texts that fit: from the first of them to one behind the last.
+    ranges: Vec<(String, String)>,
 }
 
 impl Uris {
+    pub(super) fn new(parameter: i32, tests: &[UriTest]) -> Self {
+        let (mut values, mut ranges) = (Vec::new(), Vec::new());
+        for test in tests {
+            match test {
+                UriTest::Equal(value) => values.push(value.clone()),
+                UriTest::Below(root) => {
+                    let stem = root.strip_suffix('/');
+                    if stem.is_none() {
+                        values.push(root.clone());
+                    }
+                    // 0 is the character behind the slash.
+                    let stem = stem.unwrap_or(root);
+                    ranges.push((format!("{stem}/"), format!("{stem}0")));
+                }
+            }
+        }
+        Self { parameter, values, ranges }
+    }
+
     pub(super) fn sources(&self) -> Vec<Source> {
-        let source = |value: Box<str>| Source {
+        let source = |condition: &str, values: Vec<Bound>, in_order| Source {
             from: Fragment::text("ix_uri AS s"),
-            condition: Fragment::new(
-                "s.parameter = ? AND s.value = ?",
-                [self.parameter.into(), Bound::from(&*value)],
-            ),
-            in_order: true,
+            condition: Fragment::new(condition, [self.parameter.into()].into_iter().chain(values)),
+            in_order,
         };
-        rounded(self.values.clone()).into_iter().map(source).collect()
+        let values = rounded(self.values.clone()).into_iter();
+        let values =
+            values.map(|value| source("s.parameter = ? AND s.value = ?", vec![(*value).into()], true));
+        let ranges = rounded(self.ranges.clone()).into_iter();
+        let ranges = ranges.map(|(from, to)| {
+            source("s.parameter = ? AND s.value >= ? AND s.value < ?", vec![from.into(), to.into()], false)
+        });
+        values.chain(ranges).collect()
     }
 
     pub(super) fn probe(&self, row: &Row) -> Fragment {
-        let text = format!(
+        let equal = format!(
             "EXISTS (SELECT 1 FROM ix_uri AS p WHERE p.parameter = ? AND p.value = ? AND p.rid = {})",
             row.rid
         );
-        let probe =
-            |value: Box<str>| Fragment::new(text.clone(), [self.parameter.into(), Bound::from(&*value)]);
-        Fragment::any(rounded(self.values.clone()).into_iter().map(probe).collect())
+        let within = format!("has_uri({}.keys, ?, ?, ?)", row.current);
+        let values = rounded(self.values.clone()).into_iter();
+        let values =
+            values.map(|value| Fragment::new(equal.clone(), [self.parameter.into(), (*value).into()]));
+        let ranges = rounded(self.ranges.clone()).into_iter();
+        let ranges = ranges
+            .map(|(from, to)| Fragment::new(within.clone(), [self.parameter.into(), from.into(), to.into()]));
+        Fragment::any(values.chain(ranges).collect())
+    }
+
+    pub(super) fn probe_seeks(&self) -> bool {
+        self.ranges.is_empty()
     }
 }

@@ -6,7 +6,7 @@ use fhir_search::keys::{DateKey, StringKey, TokenKey, UriKey};
 
 use super::statement::{Statement, Value};
 use crate::store::StoreError;
-use crate::store::keys_blob::{CompositeRow, QuantityRow, ReferenceRow, StoredKeys, difference};
+use crate::store::keys_blob::{CompositeRow, PositionRow, QuantityRow, ReferenceRow, StoredKeys, difference};
 
 /// The index rows that a set of writes removes and adds.
 #[derive(Default)]
@@ -18,6 +18,7 @@ pub(super) struct IndexChanges {
     strings: Changes<StringKey>,
     uris: Changes<UriKey>,
     composites: Changes<CompositeRow>,
+    positions: Changes<PositionRow>,
 }
 
 impl IndexChanges {
@@ -30,6 +31,7 @@ impl IndexChanges {
         self.strings.replace(rid, old.strings, new.strings);
         self.uris.replace(rid, old.uris, new.uris);
         self.composites.replace(rid, old.composites, new.composites);
+        self.positions.replace(rid, old.positions, new.positions);
     }
 
     /// Writes the changes.
@@ -40,7 +42,8 @@ impl IndexChanges {
         self.quantities.apply(conn)?;
         self.strings.apply(conn)?;
         self.uris.apply(conn)?;
-        self.composites.apply(conn)
+        self.composites.apply(conn)?;
+        self.positions.apply(conn)
     }
 }
 
@@ -155,5 +158,15 @@ impl IndexRow for CompositeRow {
             high,
             Value::Integer(rid),
         ]
+    }
+}
+
+impl IndexRow for PositionRow {
+    const INSERT: &str = "INSERT INTO ix_position (parameter, latitude, longitude, rid) VALUES (?, ?, ?, ?)";
+    const DELETE: &str =
+        "DELETE FROM ix_position WHERE parameter = ? AND latitude = ? AND longitude = ? AND rid = ?";
+    fn values(&self, rid: i64) -> Vec<Value<'_>> {
+        let (latitude, longitude) = (Value::Real(self.latitude.get()), Value::Real(self.longitude.get()));
+        vec![Value::Integer(self.parameter.0.into()), latitude, longitude, Value::Integer(rid)]
     }
 }

@@ -33,6 +33,7 @@ mod lock;
 pub(in crate::store) mod method;
 mod migration;
 mod read;
+mod resource_text;
 mod search;
 mod setting;
 pub(in crate::store) mod statement;

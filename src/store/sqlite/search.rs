@@ -5,7 +5,7 @@ use fhir_search::query::{Query, Sort, SortBy, Total};
 
 use super::dictionary::Dictionary;
 use crate::store::keys_blob::StoredKeys;
-use crate::store::query::{Resolver, Types};
+use crate::store::query::{All, Resolver, Types};
 use crate::store::{Cursor, SearchPage, StoreError};
 use include::Included;
 use keyset::Direction;
@@ -75,9 +75,11 @@ fn resolve<'a>(
     query: &'a Query,
 ) -> Result<Search<'a>, StoreError> {
     let types = Types::new(dictionary, query.types.iter().map(|name| &**name));
-    let mut resolver = Resolver { conn, dictionary };
-    let conditions = query.clauses.iter().map(|clause| resolver.condition(&types, clause));
-    let conditions = conditions.collect::<Result<_, _>>()?;
+    let conditions = Resolver { conn, dictionary }.conditions(&types, &query.clauses)?;
+    let mut conditions = All::new(conditions).into_conditions();
+    for condition in &mut conditions {
+        plan::choose_drivers(conn, condition)?;
+    }
     Ok(Search { types, conditions, sort: &query.sort })
 }
 

@@ -11,6 +11,7 @@ use super::dictionary::Dictionary;
 use super::identity::Identities;
 use super::index_rows::IndexChanges;
 use super::integrity::Integrity;
+use super::resource_text::{Text, TextChanges};
 use super::statement::{Statement, Value};
 use super::{method, search};
 use crate::store::keys_blob::{ReferenceRow, StoredKeys};
@@ -24,6 +25,8 @@ use crate::store::{
 pub(super) struct State {
     pub(super) identities: Identities,
     integrity: Integrity,
+    /// Written at the end of a group of sets.
+    pub(super) texts: TextChanges,
     /// The last `version.vid`.
     last_vid: i64,
     /// The last `version.ts`.
@@ -43,9 +46,22 @@ impl State {
         Ok(Self {
             identities: Identities::load(conn)?,
             integrity: Integrity::load(conn)?,
+            texts: TextChanges::default(),
             last_vid,
             last_ts: last_ts.unwrap_or(0),
         })
+    }
+
+    /// Begins a set of writes.
+    pub(super) fn begin(&mut self) {
+        self.identities.begin();
+        self.texts.begin();
+    }
+
+    /// The set was rolled back.
+    pub(super) fn roll_back(&mut self) {
+        self.identities.roll_back();
+        self.texts.roll_back();
     }
 }
 
@@ -159,11 +175,14 @@ impl Steps<'_> {
         self.required.extend(required.map(|reference| (reference, target.index)));
 
         let was_live = present.as_ref().is_some_and(|present| !present.deleted);
-        let keys = StoredKeys::new(prepared.keys, references);
+        let text = Text::of(&prepared.keys);
+        let keys = StoredKeys::new(prepared.keys, references, text.fingerprint());
         let number = present.as_ref().map_or(0, |present| present.number) + 1;
         let body = prepared.body.stamp(number.unsigned_abs(), &self.instant);
         self.add_version(&target, number, prepared.method, &body, &keys.encode())?;
-        self.index.replace(target.rid, decode(present)?, keys);
+        let old = decode(present)?;
+        self.state.texts.replace(target.rid, old.text, text);
+        self.index.replace(target.rid, old, keys);
         self.count(target.kind, i64::from(!was_live));
         if let Some(rows) = &prepared.rows {
             let (dictionary, identities) = (self.dictionary, &mut self.state.identities);
@@ -178,7 +197,9 @@ impl Steps<'_> {
     fn delete(&mut self, target: Target, present: Present) -> Result<Written, StoreError> {
         let number = present.number + 1;
         self.add_version(&target, number, Method::Delete, &[], &[])?;
-        self.index.replace(target.rid, decode(Some(present))?, StoredKeys::default());
+        let old = decode(Some(present))?;
+        self.state.texts.replace(target.rid, old.text, Text::default());
+        self.index.replace(target.rid, old, StoredKeys::default());
         self.count(target.kind, -1);
         relational::delete(self.conn, &target.name.0, target.rid)?;
         self.deleted.push((target.index, target.rid, target.name.clone()));

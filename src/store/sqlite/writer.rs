@@ -16,7 +16,7 @@ use diesel::sqlite::SqliteConnection;
 
 use super::dictionary::Dictionary;
 use super::write_set::{self, State};
-use super::{Options, connection};
+use super::{Options, connection, resource_text};
 use crate::store::{Change, StoreError, WriteSet, Written};
 
 /// Sets that may wait; more callers wait for a place.
@@ -174,12 +174,16 @@ impl Worker {
             while let Some(job) = group.next.take() {
                 waiting.fetch_sub(1, Ordering::Relaxed);
                 bytes += body_bytes(&job.set);
+                if job.set.checks.iter().any(|check| resource_text::is_read_by(&check.query)) {
+                    state.texts.write(conn)?;
+                }
                 let answer = apply(conn, &dictionary, state, job.set, micros(clock()));
                 group.answers.push((job.answer, answer));
                 if group.answers.len() < GROUP_SETS && bytes < GROUP_BYTES {
                     group.next = jobs.try_recv().ok();
                 }
             }
+            state.texts.write(conn)?;
             dictionary.save(conn)
         })?;
         dictionary.saved(&saved);
@@ -230,13 +234,13 @@ fn apply(
     set: WriteSet,
     now: i64,
 ) -> Answer {
-    state.identities.begin();
+    state.begin();
     let answer = conn.transaction(|conn| {
         catch_unwind(AssertUnwindSafe(|| write_set::apply(conn, dictionary, state, set, now)))
             .unwrap_or_else(|_| Err(StoreError::Database("the writer panicked".to_owned())))
     });
     if answer.is_err() {
-        state.identities.roll_back();
+        state.roll_back();
     }
     answer
 }

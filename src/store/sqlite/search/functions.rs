@@ -5,9 +5,11 @@
 
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
+use fhir_search::keys::{DateKey, StringKey, UriKey};
+use fhir_search::near;
 
 use super::order::{self, Kind};
-use crate::store::keys_blob::StoredKeys;
+use crate::store::keys_blob::{CompositeRow, PositionRow, QuantityRow, ReferenceRow, StoredKeys};
 
 /// The declarations, in a module because Diesel generates public items for them.
 mod declared {
@@ -29,7 +31,19 @@ mod declared {
         fn has_string_part(keys: Binary, parameter: Integer, part: Text) -> Bool;
     }
     diesel::define_sql_function! {
+        fn has_uri(keys: Binary, parameter: Integer, from: Text, to: Text) -> Bool;
+    }
+    diesel::define_sql_function! {
+        fn has_position(keys: Binary, parameter: Integer, latitude: Double, longitude: Double, metres: Double) -> Bool;
+    }
+    diesel::define_sql_function! {
+        fn has_key(keys: Binary, parameter: Integer) -> Bool;
+    }
+    diesel::define_sql_function! {
         fn reference_targets(keys: Binary, parameter: Integer) -> Text;
+    }
+    diesel::define_sql_function! {
+        fn distance(latitude: Double, longitude: Double, other_latitude: Double, other_longitude: Double) -> Double;
     }
     diesel::define_sql_function! {
         fn sort_key(keys: Binary, kind: Integer, parameter: Integer, descending: Bool) -> Nullable<Binary>;
@@ -47,21 +61,19 @@ mod declared {
 
 /// Makes the functions known to a connection.
 pub(in crate::store::sqlite) fn register(conn: &mut SqliteConnection) -> QueryResult<()> {
+    register_ranges(conn)?;
     register_probes(conn)?;
     register_order(conn)
 }
 
-/// Whether a key of the parameter lies within limits, all included; and where references point to.
-fn register_probes(conn: &mut SqliteConnection) -> QueryResult<()> {
-    use declared::{
-        has_composite_utils, has_date_utils, has_quantity_utils, has_string_part_utils, has_string_utils,
-        reference_targets_utils,
-    };
+/// Whether a key of the parameter lies within limits, all included.
+fn register_ranges(conn: &mut SqliteConnection) -> QueryResult<()> {
+    use declared::{has_composite_utils, has_date_utils, has_quantity_utils};
 
     has_date_utils::register_impl(
         conn,
         |keys: Vec<u8>, parameter: i32, low_from: i64, low_to: i64, high_from: i64, high_to: i64| {
-            decode(&keys).dates.iter().any(|key| {
+            StoredKeys::decode_only::<DateKey>(&keys).iter().any(|key| {
                 key.parameter.0 == parameter
                     && (low_from..=low_to).contains(&key.low)
                     && (high_from..=high_to).contains(&key.high)
@@ -77,7 +89,7 @@ fn register_probes(conn: &mut SqliteConnection) -> QueryResult<()> {
          low_to: f64,
          high_from: f64,
          high_to: f64| {
-            decode(&keys).quantities.iter().any(|key| {
+            StoredKeys::decode_only::<QuantityRow>(&keys).iter().any(|key| {
                 key.parameter.0 == parameter
                     && key.unit == unit
                     && (low_from..=low_to).contains(key.low.get())
@@ -94,28 +106,58 @@ fn register_probes(conn: &mut SqliteConnection) -> QueryResult<()> {
          low_to: f64,
          high_from: f64,
          high_to: f64| {
-            decode(&keys).composites.iter().any(|key| {
+            StoredKeys::decode_only::<CompositeRow>(&keys).iter().any(|key| {
                 key.parameter.0 == parameter
                     && key.hash == hash
                     && (low_from..=low_to).contains(key.low.get())
                     && (high_from..=high_to).contains(key.high.get())
             })
         },
-    )?;
-    // The end is excluded.
+    )
+}
+
+/// Whether there is a key of the parameter that fits, and where references point to.
+fn register_probes(conn: &mut SqliteConnection) -> QueryResult<()> {
+    use declared::{
+        distance_utils, has_key_utils, has_position_utils, has_string_part_utils, has_string_utils,
+        has_uri_utils, reference_targets_utils,
+    };
+
+    // The end is excluded, here and of uris.
     has_string_utils::register_impl(conn, |keys: Vec<u8>, parameter: i32, from: String, to: String| {
-        decode(&keys)
-            .strings
+        StoredKeys::decode_only::<StringKey>(&keys)
             .iter()
             .any(|key| key.parameter.0 == parameter && *from <= *key.folded && *key.folded < *to)
     })?;
     has_string_part_utils::register_impl(conn, |keys: Vec<u8>, parameter: i32, part: String| {
-        decode(&keys).strings.iter().any(|key| key.parameter.0 == parameter && key.folded.contains(&*part))
+        StoredKeys::decode_only::<StringKey>(&keys)
+            .iter()
+            .any(|key| key.parameter.0 == parameter && key.folded.contains(&*part))
+    })?;
+    has_uri_utils::register_impl(conn, |keys: Vec<u8>, parameter: i32, from: String, to: String| {
+        StoredKeys::decode_only::<UriKey>(&keys)
+            .iter()
+            .any(|key| key.parameter.0 == parameter && *from <= *key.value && *key.value < *to)
+    })?;
+    has_position_utils::register_impl(
+        conn,
+        |keys: Vec<u8>, parameter: i32, latitude: f64, longitude: f64, metres: f64| {
+            StoredKeys::decode_only::<PositionRow>(&keys).iter().any(|key| {
+                let place = (*key.latitude.get(), *key.longitude.get());
+                key.parameter.0 == parameter && near::distance((latitude, longitude), place) <= metres
+            })
+        },
+    )?;
+    distance_utils::register_impl(conn, |latitude: f64, longitude: f64, north: f64, east: f64| {
+        near::distance((north, east), (latitude, longitude))
+    })?;
+    has_key_utils::register_impl(conn, |keys: Vec<u8>, parameter: i32| {
+        StoredKeys::has_key(&keys, parameter)
     })?;
     // A JSON array for `json_each`.
     reference_targets_utils::register_impl(conn, |keys: Vec<u8>, parameter: i32| {
-        let keys = decode(&keys);
-        let targets = keys.references.iter().filter(|key| key.parameter.0 == parameter);
+        let keys = StoredKeys::decode_only::<ReferenceRow>(&keys);
+        let targets = keys.iter().filter(|key| key.parameter.0 == parameter);
         let targets: Vec<String> = targets.map(|key| key.target.to_string()).collect();
         format!("[{}]", targets.join(","))
     })
@@ -131,16 +173,16 @@ fn register_order(conn: &mut SqliteConnection) -> QueryResult<()> {
     date_leads_utils::register_impl(
         conn,
         |keys: Vec<u8>, parameter: i32, descending: bool, low: i64, high: i64| {
-            let keys = decode(&keys);
-            let key = order::leading(&keys.dates, descending, |key| key.parameter.0 == parameter);
+            let keys = StoredKeys::decode_only::<DateKey>(&keys);
+            let key = order::leading(&keys, descending, |key| key.parameter.0 == parameter);
             key.is_some_and(|key| key.low == low && key.high == high)
         },
     )?;
     quantity_leads_utils::register_impl(
         conn,
         |keys: Vec<u8>, parameter: i32, descending: bool, low: f64, high: f64| {
-            let keys = decode(&keys);
-            let key = order::leading(&keys.quantities, descending, |key| {
+            let keys = StoredKeys::decode_only::<QuantityRow>(&keys);
+            let key = order::leading(&keys, descending, |key| {
                 key.parameter.0 == parameter && key.unit == order::ANY_UNIT
             });
             key.is_some_and(|key| *key.low.get() == low && *key.high.get() == high)
@@ -149,8 +191,8 @@ fn register_order(conn: &mut SqliteConnection) -> QueryResult<()> {
     string_leads_utils::register_impl(
         conn,
         |keys: Vec<u8>, parameter: i32, descending: bool, folded: String, exact: i64| {
-            let keys = decode(&keys);
-            let key = order::leading(&keys.strings, descending, |key| key.parameter.0 == parameter);
+            let keys = StoredKeys::decode_only::<StringKey>(&keys);
+            let key = order::leading(&keys, descending, |key| key.parameter.0 == parameter);
             key.is_some_and(|key| *key.folded == *folded && key.exact == exact)
         },
     )

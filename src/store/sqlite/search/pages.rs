@@ -9,8 +9,9 @@ use super::keyset::Direction;
 use super::order::{Kind, Position, SortValue};
 use super::plan::{Plan, sort_table};
 use super::select::{self, Search, Select};
+use super::total;
 use crate::store::StoreError;
-use crate::store::query::Fragment;
+use crate::store::query::{Fragment, Types};
 
 /// Where to read from, and how much.
 pub(super) struct Reading {
@@ -60,12 +61,35 @@ fn walk(conn: &mut SqliteConnection, search: &Search<'_>, reading: &Reading) -> 
     if let Some((kind, parameter)) = sort_table(search.sort) {
         return walk_keys(conn, search, reading, kind, parameter);
     }
-    let select = match search.sort.first() {
-        Some(Sort { by: SortBy::Id, .. }) => select::by_id(search, start),
-        Some(Sort { by: SortBy::LastUpdated, .. }) => select::by_time(search, start),
-        _ => select::of_types(search, start),
+    let (select, by_type): (Walk, _) = match search.sort.first() {
+        Some(Sort { by: SortBy::Id, .. }) => (select::by_id, true),
+        Some(Sort { by: SortBy::LastUpdated, .. }) => (select::by_time, true),
+        // All are sorted.
+        Some(_) => (select::of_types, false),
+        // Types that make up most of the database are read with all others.
+        None => (select::of_types, !total::are_most(conn, &search.types)?),
     };
-    reading.run(conn, select)
+    if by_type { walk_types(conn, search, reading, select) } else { reading.run(conn, select(search, start)) }
+}
+
+/// The resources of the types in some order.
+type Walk = fn(&Search<'_>, Option<&Position>) -> Select;
+
+/// Walks each type in the order of its index, and merges.
+fn walk_types(
+    conn: &mut SqliteConnection,
+    search: &Search<'_>,
+    reading: &Reading,
+    select: Walk,
+) -> Result<Vec<i64>, StoreError> {
+    let start = reading.start.as_ref();
+    let types = total::live(conn, &search.types)?.into_iter().map(|(code, _)| Types::one(code));
+    let selects: Vec<Select> =
+        types.map(|types| select(&Search { types, ..search.clone() }, start)).collect();
+    if selects.is_empty() {
+        return Ok(Vec::new());
+    }
+    load(conn, &select::merged_types(selects, reading.direction, start.is_some(), reading.limit))
 }
 
 /// First the resources that have a value to sort by, then those that have none; backwards the other way round.

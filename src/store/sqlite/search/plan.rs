@@ -8,10 +8,13 @@ use fhir_search::query::{Sort, SortBy};
 use super::order::Kind;
 use super::select::Search;
 use crate::store::StoreError;
-use crate::store::query::{Condition, Fragment, Source};
+use crate::store::query::{Condition, Fragment, Source, Sources};
 
 /// A condition with fewer rows than this is taken without looking further.
 const FEW: i64 = 200;
+
+/// Conditions within others are compared up to so many rows.
+const NESTED: i64 = 10_000;
 
 /// How much dearer it is to walk over a resource and read its keys than to collect the number of one.
 const WALKING: i64 = 10;
@@ -38,7 +41,7 @@ pub(super) fn choose(
     resources: i64,
     limit: usize,
 ) -> Result<Plan, StoreError> {
-    if search.conditions.iter().any(|condition| condition.sources().is_empty()) {
+    if is_impossible(&search.conditions) {
         return Ok(Plan::Nothing);
     }
     if let ([condition], []) = (search.conditions.as_slice(), search.sort)
@@ -72,8 +75,42 @@ fn choose_unsorted(search: &Search<'_>, best: usize, rows: i64, many: i64, expec
     }
 }
 
-fn is_in_order(condition: &Condition) -> bool {
-    condition.sources().iter().all(|source| source.in_order)
+/// Whether one of the conditions cannot be fulfilled.
+pub(super) fn is_impossible(conditions: &[Condition]) -> bool {
+    conditions.iter().any(|condition| matches!(condition.sources(), Sources::Nothing))
+}
+
+/// Whether the rows of the condition come in the order of resources.
+pub(super) fn is_in_order(condition: &Condition) -> bool {
+    match condition.sources() {
+        Sources::Rows(rows) => rows.iter().all(|source| source.in_order),
+        Sources::Nothing | Sources::Unindexed => false,
+    }
+}
+
+/// Lets conjunctions within the condition begin with the rows of their most selective condition.
+pub(super) fn choose_drivers(
+    conn: &mut SqliteConnection,
+    condition: &mut Condition,
+) -> Result<(), StoreError> {
+    match condition {
+        Condition::Chain(chain) => choose_drivers(conn, chain.far_mut()),
+        Condition::Has(has) => choose_drivers(conn, has.far_mut()),
+        Condition::Any(conditions) => {
+            conditions.iter_mut().try_for_each(|condition| choose_drivers(conn, condition))
+        }
+        Condition::All(all) => {
+            for condition in all.conditions() {
+                choose_drivers(conn, condition)?;
+            }
+            if let Some((best, _)) = most_selective(conn, all.conditions(), NESTED)? {
+                all.drive(best);
+            }
+            Ok(())
+        }
+        // What is only asked of single resources has no driver.
+        _ => Ok(()),
+    }
 }
 
 /// Whether some index has the order of the first key.
@@ -86,7 +123,7 @@ pub(super) fn sort_table(sort: &[Sort]) -> Option<(Kind, i32)> {
     sort.first().and_then(|key| Kind::of(key.by)).filter(|_| is_walkable(sort))
 }
 
-/// The condition with the fewest rows and their number, which is `many` if there are more. A cheap look first: most searches have
+/// The condition with the fewest rows and their number, which is `many` if there are more; none if no condition has an index. A cheap look first: most searches have
 /// a condition that leaves little.
 pub(super) fn most_selective(
     conn: &mut SqliteConnection,
@@ -97,7 +134,7 @@ pub(super) fn most_selective(
     for bound in [FEW, many] {
         best = None;
         for (index, condition) in conditions.iter().enumerate() {
-            let rows = estimate(conn, condition, bound)?;
+            let Some(rows) = estimate(conn, condition, bound)? else { continue };
             if best.is_none_or(|(_, least)| rows < least) {
                 best = Some((index, rows));
             }
@@ -109,22 +146,33 @@ pub(super) fn most_selective(
     Ok(best)
 }
 
-/// The number of rows of a condition, counted up to a bound.
-fn estimate(conn: &mut SqliteConnection, condition: &Condition, bound: i64) -> Result<i64, StoreError> {
+/// The number of rows of a condition, counted up to a bound; none if it has no index.
+fn estimate(
+    conn: &mut SqliteConnection,
+    condition: &Condition,
+    bound: i64,
+) -> Result<Option<i64>, StoreError> {
+    let Some(rows) = condition.sources().rows() else { return Ok(None) };
     match condition {
-        Condition::Chain(chain) if estimate(conn, chain.far(), bound)? >= bound => Ok(bound),
+        Condition::Chain(chain) if estimate(conn, chain.far(), bound)?.is_none_or(|far| far >= bound) => {
+            Ok(Some(bound))
+        }
         Condition::Has(has) => estimate(conn, has.far(), bound),
+        Condition::All(all) => match all.driver() {
+            Some(driver) => estimate(conn, driver, bound),
+            None => Ok(None),
+        },
         Condition::Any(conditions) => {
             let mut rows: i64 = 0;
             for condition in conditions {
-                rows += estimate(conn, condition, bound - rows)?;
+                rows += estimate(conn, condition, bound - rows)?.unwrap_or(bound);
                 if rows >= bound {
                     break;
                 }
             }
-            Ok(rows)
+            Ok(Some(rows))
         }
-        _ => count(conn, condition.sources(), bound),
+        _ => Ok(Some(count(conn, rows, bound)?)),
     }
 }
 

@@ -56,6 +56,45 @@ impl Select {
     }
 }
 
+/// The numbers of the resources of several selects, each of other types, merged in the order that all have.
+pub(super) fn merged_types(
+    mut selects: Vec<Select>,
+    direction: Direction,
+    from_position: bool,
+    limit: usize,
+) -> Fragment {
+    if selects.len() == 1
+        && let Some(only) = selects.pop()
+    {
+        return only.page(direction, from_position, limit);
+    }
+    let mut order = Vec::new();
+    let mut arms = Vec::with_capacity(selects.len());
+    for select in selects {
+        let names = (0..).map(|index| format!("o{index}"));
+        let columns: Vec<(String, Column)> = names.zip(select.columns).collect();
+        let mut conditions = select.conditions;
+        if from_position {
+            let columns: Vec<Column> = columns.iter().map(|(_, column)| column.clone()).collect();
+            conditions.push(behind(&columns, direction));
+        }
+        let mut arm = Fragment::text(format!("SELECT {} AS rid", select.rid));
+        for (name, column) in &columns {
+            arm = arm.push(", ").append(column.expression.clone()).push(&format!(" AS {name}"));
+        }
+        arms.push(arm.push(" FROM ").append(select.from).push(" WHERE ").append(Fragment::all(conditions)));
+        order = columns
+            .into_iter()
+            .map(|(name, column)| Column { expression: Fragment::text(name), ..column })
+            .collect();
+    }
+    Fragment::text("SELECT rid FROM (")
+        .append(Fragment::join(arms, " UNION ALL "))
+        .push(") ORDER BY ")
+        .append(order_by(&order, direction.is_reverse()))
+        .append(limited(limit))
+}
+
 fn limited(limit: usize) -> Fragment {
     Fragment::new(" LIMIT ?", [i64::try_from(limit).unwrap_or(i64::MAX).into()])
 }
@@ -141,7 +180,7 @@ pub(super) fn without_key(search: &Search<'_>, start: Option<&Position>) -> Sele
 
 /// The rows of one condition, each resource once, sorted.
 pub(super) fn collected(search: &Search<'_>, driver: usize, start: Option<&Position>) -> Select {
-    let sources = search.conditions.get(driver).map(Condition::sources).unwrap_or_default();
+    let sources = rows(search, driver);
     let rows = Fragment::text("(").append(distinct(sources)).push(") AS s");
     let needs_current = !search.sort.is_empty() || probes_read_current(search, Some(driver));
     let from = if needs_current { rows.push(" CROSS JOIN current AS c ON c.rid = s.rid") } else { rows };
@@ -151,6 +190,11 @@ pub(super) fn collected(search: &Search<'_>, driver: usize, start: Option<&Posit
         rid: "s.rid",
         columns: [columns(search.sort, start), vec![rid_column("s.rid", search.sort, start)]].concat(),
     }
+}
+
+/// The rows of a condition that a plan was made for, and which so has some.
+fn rows(search: &Search<'_>, driver: usize) -> Vec<Source> {
+    search.conditions.get(driver).and_then(|condition| condition.sources().rows()).unwrap_or_default()
 }
 
 fn distinct(mut sources: Vec<Source>) -> Fragment {
@@ -166,7 +210,7 @@ fn distinct(mut sources: Vec<Source>) -> Fragment {
 
 /// How many resources fulfil all conditions, from the rows of one.
 pub(super) fn count_collected(search: &Search<'_>, driver: usize) -> Fragment {
-    let sources = search.conditions.get(driver).map(Condition::sources).unwrap_or_default();
+    let sources = rows(search, driver);
     match sources.as_slice() {
         // The rows are the resources: nothing to sort out, and mostly nothing to look up.
         [source] if source.in_order => arm(search, driver, source.clone()).count(),
@@ -186,8 +230,7 @@ pub(super) fn merged(
     limit: usize,
 ) -> Fragment {
     let column = [rid_column("s.rid", search.sort, start)];
-    let sources = search.conditions.get(driver).map(Condition::sources).unwrap_or_default();
-    let arms = sources.into_iter().map(|source| {
+    let arms = rows(search, driver).into_iter().map(|source| {
         let mut arm = arm(search, driver, source);
         if start.is_some() {
             arm.conditions.push(behind(&column, direction));

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use diesel::sqlite::SqliteConnection;
 
-use super::plan::most_selective;
+use super::plan::{is_impossible, most_selective};
 use super::select::{self, Search};
 use crate::store::StoreError;
 use crate::store::query::{Condition, Types};
@@ -15,35 +15,44 @@ const COMPARED: i64 = 10_000;
 
 /// How many live resources the types have.
 pub(super) fn resources(conn: &mut SqliteConnection, types: &Types) -> Result<i64, StoreError> {
-    let mut total = 0;
-    for code in types.codes() {
-        let counts = type_count::table.select(type_count::live).filter(type_count::kind.eq(code));
-        total += counts.load::<i64>(conn)?.into_iter().sum::<i64>();
-    }
-    Ok(total)
+    Ok(live(conn, types)?.into_iter().map(|(_, live)| live).sum())
+}
+
+/// The types that have live resources, each with their number.
+pub(super) fn live(conn: &mut SqliteConnection, types: &Types) -> Result<Vec<(i32, i64)>, StoreError> {
+    let mut counts = all_live(conn)?;
+    counts.retain(|(code, _)| types.codes().contains(code));
+    Ok(counts)
+}
+
+/// Whether these are several types to which most resources belong.
+pub(super) fn are_most(conn: &mut SqliteConnection, types: &Types) -> Result<bool, StoreError> {
+    let sum = |counts: Vec<(i32, i64)>| counts.into_iter().map(|(_, live)| live).sum::<i64>();
+    Ok(types.codes().len() > 1 && 2 * resources(conn, types)? > sum(all_live(conn)?))
+}
+
+fn all_live(conn: &mut SqliteConnection) -> Result<Vec<(i32, i64)>, StoreError> {
+    let counts = type_count::table.select((type_count::kind, type_count::live));
+    Ok(counts.filter(type_count::live.gt(0)).load::<(i32, i64)>(conn)?)
 }
 
 /// How many resources match.
 pub(super) fn matches(conn: &mut SqliteConnection, search: &Search<'_>) -> Result<u64, StoreError> {
-    let count = match search.conditions.as_slice() {
+    let conditions = search.conditions.as_slice();
+    let is_link = |condition: &Condition| matches!(condition, Condition::Chain(_) | Condition::Has(_));
+    let driver = match conditions {
         [] => return Ok(resources(conn, &search.types)?.unsigned_abs()),
-        conditions if conditions.iter().any(|condition| condition.sources().is_empty()) => return Ok(0),
-        [_] => Some((0, 0)),
+        conditions if is_impossible(conditions) => return Ok(0),
+        [condition] if !is_link(condition) => condition.sources().rows().map(|_| (0, 0)),
         conditions => most_selective(conn, conditions, COMPARED)?,
     };
-    let (driver, _) = count.unwrap_or_default();
-    let is_link = matches!(search.conditions.get(driver), Some(Condition::Chain(_) | Condition::Has(_)));
     let unsorted = Search { sort: &[], ..search.clone() };
-    let sql = if is_link && is_weak(conn, search, driver)? {
+    let sql = match driver {
+        Some((driver, rows)) if rows < COMPARED || !conditions.get(driver).is_some_and(is_link) => {
+            select::count_collected(&unsorted, driver)
+        }
         // Cheaper than to follow so many links from their far end and to sort out duplicates.
-        select::of_types(&unsorted, None).count()
-    } else {
-        select::count_collected(&unsorted, driver)
+        _ => select::of_types(&unsorted, None).count(),
     };
     Ok(sql.statement::<BigInt>().get_result::<i64>(conn)?.unsigned_abs())
-}
-
-fn is_weak(conn: &mut SqliteConnection, search: &Search<'_>, driver: usize) -> Result<bool, StoreError> {
-    let conditions = search.conditions.get(driver..=driver).unwrap_or_default();
-    Ok(most_selective(conn, conditions, COMPARED)?.is_some_and(|(_, rows)| rows >= COMPARED))
 }

@@ -56,7 +56,7 @@ struct Migrated {
 fn migrated(fixture: &Fixture) -> Tables {
     const COLUMNS: &str = "SELECT t.name AS name, c.name || ' ' || c.type AS column \
         FROM sqlite_schema AS t JOIN pragma_table_info(t.name) AS c \
-        WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name NOT LIKE '\\_\\_diesel%' ESCAPE '\\' \
+        WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name NOT LIKE 'resource\\_text%' ESCAPE '\\' AND t.name NOT LIKE '\\_\\_diesel%' ESCAPE '\\' \
         ORDER BY t.name, c.cid";
     let mut tables = Tables::new();
     for row in diesel::sql_query(COLUMNS).load::<Migrated>(&mut fixture.sql()).unwrap() {

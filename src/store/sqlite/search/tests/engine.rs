@@ -8,8 +8,8 @@ use proptest::prelude::*;
 
 use super::generate::{self, TYPES};
 use super::oracle;
-use super::world::{World, query};
-use crate::store::query::Condition;
+use super::world::{World, names, query};
+use crate::store::query::Sources;
 use crate::store::sqlite::search::keyset::Direction;
 use crate::store::sqlite::search::pages::{self, Reading};
 use crate::store::sqlite::search::plan::Plan;
@@ -24,12 +24,20 @@ fn change() -> impl Strategy<Value = Change> {
     })
 }
 
+/// A search of one type, or of both.
 fn a_query() -> impl Strategy<Value = Query> {
-    (0..2usize).prop_flat_map(|kind| {
+    let one = (0..2usize).prop_flat_map(|kind| {
         let clauses = vec(generate::clause(kind, 2), 0..3);
         (clauses, vec(generate::sort(kind), 0..3), 1..5usize)
             .prop_map(move |(clauses, sort, count)| query(TYPES[kind].0, clauses, sort, count))
-    })
+    });
+    let either = (generate::clause(0, 1), generate::clause(1, 1)).prop_map(|(a, b)| Clause::Any(vec![a, b]));
+    let both =
+        (vec(either, 0..3), vec(generate::sort(0), 0..3), 1..5usize).prop_map(|(clauses, sort, count)| {
+            let types = TYPES.map(|(kind, _)| kind.into()).to_vec();
+            Query { types, ..query(TYPES[0].0, clauses, sort, count) }
+        });
+    prop_oneof![3 => one, 1 => both]
 }
 
 fn apply(world: &mut World, changes: Vec<Change>) {
@@ -38,12 +46,12 @@ fn apply(world: &mut World, changes: Vec<Change>) {
     }
 }
 
-/// The ids of all pages, and the cursor back from the page that is the last.
+/// The names on all pages, and the cursor back from the page that is the last.
 fn forwards(world: &mut World, query: &Query) -> (Vec<Vec<String>>, Option<Cursor>) {
     let (mut pages, mut cursor) = (Vec::new(), None);
     loop {
         let page = world.search(query, cursor.as_ref()).unwrap();
-        pages.push(page.matches.iter().map(|version| version.id.to_string()).collect());
+        pages.push(names(&page.matches));
         match page.next {
             Some(next) => cursor = Some(next),
             None => return (pages, page.previous),
@@ -53,16 +61,16 @@ fn forwards(world: &mut World, query: &Query) -> (Vec<Vec<String>>, Option<Curso
 
 /// All matches by one plan, in pages, in one direction.
 fn by_plan(world: &mut World, query: &Query, plan: Plan, direction: Direction) -> Vec<String> {
-    let (mut ids, mut start) = (Vec::new(), None);
+    let (mut all, mut start) = (Vec::new(), None);
     loop {
         let World { conn, dictionary, .. } = world;
         let search = resolve(conn, dictionary, query).unwrap();
         let reading = Reading { direction, start: start.take(), limit: query.count };
         let rids = pages::read(conn, &search, plan, &reading).unwrap();
         let found = rows::load(conn, dictionary, &rids).unwrap();
-        let Some(last) = found.last() else { return ids };
+        let Some(last) = found.last() else { return all };
         start = Some(position(&query.sort, last));
-        ids.extend(found.iter().map(|resource| resource.version.id.to_string()));
+        all.extend(names(found.iter().map(|resource| &resource.version)));
     }
 }
 
@@ -71,14 +79,15 @@ fn plans(world: &mut World, query: &Query) -> Vec<Plan> {
     let search = resolve(&mut world.conn, &world.dictionary, query).unwrap();
     let mut plans = vec![Plan::Walk];
     for (index, condition) in search.conditions.iter().enumerate() {
-        let sources = Condition::sources(condition);
-        if sources.is_empty() {
-            return vec![Plan::Nothing];
-        }
+        let rows = match condition.sources() {
+            Sources::Nothing => return vec![Plan::Nothing],
+            Sources::Unindexed => continue,
+            Sources::Rows(rows) => rows,
+        };
         plans.push(Plan::Collect(index));
         if query.sort.is_empty() {
             plans.push(Plan::WalkThenCollect(index, 3));
-            plans.extend(sources.iter().all(|source| source.in_order).then_some(Plan::Merge(index)));
+            plans.extend(rows.iter().all(|source| source.in_order).then_some(Plan::Merge(index)));
         }
     }
     plans
@@ -118,17 +127,15 @@ proptest! {
             prop_assert_eq!(first.last.is_some(), !expected.is_empty());
             if let Some(last) = &first.last {
                 let last = world.search(&query, Some(last)).unwrap();
-                let ids: Vec<_> = last.matches.iter().map(|version| version.id.to_string()).collect();
                 let skipped = expected.len().saturating_sub(query.count);
-                prop_assert_eq!(&ids, &expected[skipped..]);
+                prop_assert_eq!(&names(&last.matches), &expected[skipped..]);
                 prop_assert_eq!((last.next, last.previous.is_some()), (None, skipped > 0));
             }
             prop_assert_eq!(&pages.concat(), &expected);
             prop_assert!(pages.iter().rev().skip(1).all(|page| page.len() == query.count));
             for page in pages.iter().rev().skip(1) {
                 let back = world.search(&query, previous.as_ref()).unwrap();
-                let ids: Vec<_> = back.matches.iter().map(|version| version.id.to_string()).collect();
-                prop_assert_eq!(&ids, page);
+                prop_assert_eq!(&names(&back.matches), page);
                 prop_assert_eq!(back.total, Some(expected.len() as u64));
                 previous = back.previous;
             }
@@ -147,20 +154,20 @@ proptest! {
         // The clauses do not look at other resources, so that whether a resource matches depends on itself.
         let clauses = query.clauses.iter().filter(|clause| {
             let text = format!("{clause:?}");
-            !text.contains("Chain") && !text.contains("Has")
+            ["Chain", "Has", "Hierarchy"].iter().all(|link| !text.contains(link))
         });
         let query = Query { clauses: clauses.cloned().collect(), ..query };
-        let changed = |id: &String| later.iter().any(|(kind, other, _)| TYPES[*kind].0 == &*query.types[0] && **other == **id);
-        let stable: Vec<String> = oracle::answer(&mut world, &query).into_iter().filter(|id| !changed(id)).collect();
+        let changed = |name: &String| later.iter().any(|(kind, id, _)| *name == format!("{}/{id}", TYPES[*kind].0));
+        let stable: Vec<String> = oracle::answer(&mut world, &query).into_iter().filter(|name| !changed(name)).collect();
         let (mut seen, mut cursor, mut later_changes) = (Vec::new(), None, later.clone().into_iter());
         loop {
             let page = world.search(&query, cursor.as_ref()).unwrap();
-            seen.extend(page.matches.iter().map(|version| version.id.to_string()));
+            seen.extend(names(&page.matches));
             let Some(next) = page.next else { break };
             cursor = Some(next);
             apply(&mut world, later_changes.by_ref().take(3).collect());
         }
-        seen.retain(|id| !changed(id));
+        seen.retain(|name| !changed(name));
         prop_assert_eq!(seen, stable);
     }
 }
@@ -190,8 +197,7 @@ fn the_way_back_from_a_page_that_was_deleted() {
     let empty = world.search(&query, Some(&next)).unwrap();
     assert_eq!((empty.matches.len(), empty.next), (0, None));
     let back = world.search(&query, empty.previous.as_ref()).unwrap();
-    let ids: Vec<_> = back.matches.iter().map(|version| &*version.id).collect();
-    assert_eq!(ids, ["3", "2"]);
+    assert_eq!(names(&back.matches), ["Patient/3", "Patient/2"]);
 }
 
 #[test]
@@ -204,7 +210,8 @@ fn several_types_are_searched_together() {
     let mut query = query("Patient", Vec::new(), Vec::new(), 3);
     query.types.push("Observation".into());
     query.types.push("Unknown".into());
-    assert_eq!(forwards(&mut world, &query).0, [vec!["2", "2", "1"], vec!["1"]]);
+    let pages = [vec!["Observation/2", "Patient/2", "Observation/1"], vec!["Patient/1"]];
+    assert_eq!(forwards(&mut world, &query).0, pages);
     query.clauses = vec![Clause::Id(vec!["2".into(), "9".into()])];
-    assert_eq!(world.ids(&query), ["2", "2"]);
+    assert_eq!(forwards(&mut world, &query).0, [["Observation/2", "Patient/2"]]);
 }

@@ -1,17 +1,18 @@
 //! Random resources and queries from few values, so that they meet often.
 
 use fhir_search::keys::{
-    CompositeKey, DateKey, QuantityKey, ReferenceKey, SearchKeys, SortText, StringKey, Target, TokenKey,
-    UriKey,
+    CompositeKey, DateKey, PositionKey, QuantityKey, ReferenceKey, SearchKeys, SortText, StringKey, Target,
+    TokenKey, UriKey,
 };
 use fhir_search::parameters::ParameterId;
 use fhir_search::query::{
-    Clause, Comparison, CompositeTest, DateTest, QuantityTest, Sort, SortBy, StringTest, Test, UriTest,
+    Clause, Comparison, CompositeTest, DateTest, Direction, NearTest, QuantityTest, Sort, SortBy, StringTest,
+    Test, TextScope, UriTest,
 };
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
-use proptest::sample::select;
+use proptest::sample::{select, subsequence};
 
 const DAY: i64 = 86_400_000_000;
 
@@ -26,6 +27,7 @@ pub(super) const STRING: i32 = 4;
 pub(super) const URI: i32 = 5;
 const RANGE_COMPOSITE: i32 = 6;
 const EQUAL_COMPOSITE: i32 = 7;
+const POSITION: i32 = 8;
 
 pub(super) fn id() -> impl Strategy<Value = Box<str>> {
     (0..12u8).prop_map(|number| number.to_string().into())
@@ -63,6 +65,22 @@ fn word() -> impl Strategy<Value = Box<str>> {
     select(vec!["", "a", "ab", "abc", "b", "zoë"]).prop_map(Box::from)
 }
 
+fn uri() -> impl Strategy<Value = Box<str>> {
+    select(vec!["", "/", "a", "a/", "a/b", "a/b/c", "a0", "ab", "zoë/"]).prop_map(Box::from)
+}
+
+/// Few places, some of them across the date line or a pole from others.
+fn place() -> impl Strategy<Value = (f64, f64)> {
+    let latitude = select(vec![-90.0, -1.0, 0.0, 51.5, 52.0, 89.9, 90.0]);
+    (latitude, select(vec![-180.0, -179.9, -0.1, 0.0, 1.0, 179.9, 180.0]))
+}
+
+/// Words as a resource has them: sorted, each once.
+fn words() -> impl Strategy<Value = Vec<Box<str>>> {
+    subsequence(vec!["a", "ab", "and", "b", "zoë"], 0..4)
+        .prop_map(|words| words.into_iter().map(Box::from).collect())
+}
+
 fn number() -> impl Strategy<Value = i64> {
     -1..3i64
 }
@@ -73,11 +91,17 @@ pub(super) fn keys(base: i32) -> impl Strategy<Value = SearchKeys> {
     let tokens = vec(number(), 0..3);
     let references = vec(target(), 0..3);
     let (dates, quantities) = (vec(period(), 0..3), vec((0..2i64, span()), 0..3));
-    let (strings, uris) = (vec((word(), number()), 0..3), vec(word(), 0..2));
+    let (strings, uris) = (vec((word(), number()), 0..3), vec(uri(), 0..2));
     let (ranges, equals) = (vec((number(), span()), 0..3), vec(number(), 0..2));
-    let text = option::of((word(), word()));
-    (tokens, references, dates, quantities, strings, uris, ranges, equals, text).prop_map(
-        move |(tokens, references, dates, quantities, strings, uris, ranges, equals, text)| SearchKeys {
+    let (text, places) = (option::of((word(), word())), vec(place(), 0..2));
+    let keys = (tokens, references, dates, quantities, strings, uris, ranges, equals, text);
+    (keys, places, words(), words()).prop_map(
+        move |(
+            (tokens, references, dates, quantities, strings, uris, ranges, equals, text),
+            places,
+            narrative_words,
+            content_words,
+        )| SearchKeys {
             tokens: tokens.into_iter().map(|hash| TokenKey { parameter: parameter(TOKEN), hash }).collect(),
             references: references
                 .into_iter()
@@ -115,7 +139,16 @@ pub(super) fn keys(base: i32) -> impl Strategy<Value = SearchKeys> {
                 .into_iter()
                 .map(|(least, greatest)| SortText { parameter: parameter(TOKEN), least, greatest })
                 .collect(),
-            ..SearchKeys::default()
+            positions: places
+                .into_iter()
+                .map(|(latitude, longitude)| PositionKey {
+                    parameter: parameter(POSITION),
+                    latitude,
+                    longitude,
+                })
+                .collect(),
+            narrative_words,
+            content_words,
         },
     )
 }
@@ -150,8 +183,28 @@ fn quantity_test() -> impl Strategy<Value = QuantityTest> {
 fn string_test() -> impl Strategy<Value = StringTest> {
     prop_oneof![
         word().prop_map(StringTest::StartsWith),
+        word().prop_map(StringTest::Contains),
         (word(), number()).prop_map(|(folded, exact)| StringTest::Exact { folded, exact }),
     ]
+}
+
+fn uri_test() -> impl Strategy<Value = UriTest> {
+    prop_oneof![uri().prop_map(UriTest::Equal), uri().prop_map(UriTest::Below)]
+}
+
+fn near_test() -> impl Strategy<Value = NearTest> {
+    let metres = select(vec![0.0, 30_000.0, 2_000_000.0, 10_100_000.0, 30_000_000.0]);
+    (place(), metres).prop_map(|((latitude, longitude), metres)| NearTest { latitude, longitude, metres })
+}
+
+/// A hierarchy among the resources of one type.
+fn hierarchy() -> impl Strategy<Value = Test> {
+    let targets = (0..2usize, vec(id(), 1..3));
+    (targets, select(vec![Direction::Above, Direction::Below])).prop_map(|((kind, ids), direction)| {
+        let target = |id| Target::Resource { kind: TYPES[kind].0.into(), id };
+        let along = ParameterId(TYPES[kind].1 + REFERENCE);
+        Test::Hierarchy { targets: ids.into_iter().map(target).collect(), along, direction }
+    })
 }
 
 fn composite_test() -> impl Strategy<Value = CompositeTest> {
@@ -167,8 +220,9 @@ fn test() -> impl Strategy<Value = (i32, Test)> {
         vec(date_test(), 1..3).prop_map(|tests| (DATE, Test::Date(tests))),
         vec(quantity_test(), 1..3).prop_map(|tests| (QUANTITY, Test::Quantity(tests))),
         vec(string_test(), 1..3).prop_map(|tests| (STRING, Test::String(tests))),
-        vec(word(), 1..3)
-            .prop_map(|values| (URI, Test::Uri(values.into_iter().map(UriTest::Equal).collect()))),
+        vec(uri_test(), 1..3).prop_map(|tests| (URI, Test::Uri(tests))),
+        hierarchy().prop_map(|test| (REFERENCE, test)),
+        vec(near_test(), 1..3).prop_map(|tests| (POSITION, Test::Near(tests))),
         vec(composite_test(), 1..3).prop_map(|tests| (RANGE_COMPOSITE, Test::Composite(tests))),
         vec(number().prop_map(|hash| CompositeTest::Equal { hash }), 1..3)
             .prop_map(|tests| (EQUAL_COMPOSITE, Test::Composite(tests))),
@@ -183,9 +237,11 @@ pub(super) fn clause(kind: usize, depth: u32) -> BoxedStrategy<Clause> {
         Clause::LastUpdated(vec![DateTest { comparison, low, high: low + 5000 }])
     });
     let simple = prop_oneof![
-        6 => test().prop_map(move |(offset, test)| Clause::Parameter { parameter: ParameterId(base + offset), test }),
+        8 => test().prop_map(move |(offset, test)| Clause::Parameter { parameter: ParameterId(base + offset), test }),
         1 => vec(id(), 1..4).prop_map(Clause::Id),
         1 => last_updated,
+        1 => (TOKEN..=POSITION).prop_map(move |offset| Clause::Present(ParameterId(base + offset))),
+        1 => full_text(),
     ];
     if depth == 0 {
         return simple.boxed();
@@ -205,7 +261,17 @@ pub(super) fn clause(kind: usize, depth: u32) -> BoxedStrategy<Clause> {
         })
     });
     let any = vec(clause(kind, depth - 1), 0..3).prop_map(Clause::Any);
-    prop_oneof![4 => simple, 2 => chain, 2 => has, 1 => any].boxed()
+    let all = vec(clause(kind, depth - 1), 0..3).prop_map(Clause::All);
+    let not = clause(kind, depth - 1).prop_map(|clause| Clause::Not(Box::new(clause)));
+    prop_oneof![8 => simple, 3 => chain, 3 => has, 2 => any, 2 => all, 2 => not].boxed()
+}
+
+/// A clause on words.
+fn full_text() -> impl Strategy<Value = Clause> {
+    let scope = select(vec![TextScope::Narrative, TextScope::Content]);
+    (scope, words())
+        .prop_filter("words", |(_, words)| !words.is_empty())
+        .prop_map(|(scope, words)| Clause::Words { scope, words })
 }
 
 /// A key of `_sort` for `TYPES[kind]`.

@@ -4,7 +4,7 @@ use fhir_search::keys::{ReferenceKey, SearchKeys, Target};
 use fhir_search::parameters::ParameterId;
 use fhir_search::query::{Clause, Include, Query};
 
-use super::world::{World, query};
+use super::world::{World, names, query};
 use crate::store::sqlite::search::include::MOST;
 
 const SUBJECT: ParameterId = ParameterId(1);
@@ -35,7 +35,7 @@ fn world() -> World {
 
 fn included(world: &mut World, query: &Query) -> Vec<String> {
     let page = world.search(query, None).unwrap();
-    page.included.iter().map(|version| format!("{}/{}", version.kind, version.id)).collect()
+    names(&page.included)
 }
 
 #[test]

@@ -9,20 +9,25 @@ use fhir_search::query::{Query, Sort, SortBy};
 
 use super::world::World;
 
-/// The ids of all matches in the order asked for.
+/// The type and id of a resource.
+type Name = (Box<str>, Box<str>);
+
+/// The names (`Patient/1`) of all matches in the order asked for.
 pub(super) fn answer(world: &mut World, query: &Query) -> Vec<String> {
-    let kind = &*query.types[0];
     let fits = |resource: &Indexed<'_>| query.clauses.iter().all(|clause| matches(clause, *resource, world));
-    let ids: Vec<String> = world.of_type(kind).filter(fits).map(|resource| resource.id.to_owned()).collect();
-    let mut rows: Vec<(i64, String)> = ids.into_iter().map(|id| (world.rid(kind, &id), id)).collect();
+    let live = query.types.iter().flat_map(|kind| world.of_type(kind));
+    let names: Vec<Name> =
+        live.filter(fits).map(|resource| (resource.kind.into(), resource.id.into())).collect();
+    let mut rows: Vec<(i64, Name)> =
+        names.into_iter().map(|name| (world.rid(&name.0, &name.1), name)).collect();
     let newest_first = query.sort.first().is_none_or(|sort| sort.descending);
     rows.sort_by(|(a_rid, a), (b_rid, b)| {
-        let (a, b) = (world.find(kind, a).unwrap(), world.find(kind, b).unwrap());
+        let [a, b] = [a, b].map(|(kind, id)| world.find(kind, id).unwrap());
         let keys = query.sort.iter().map(|sort| compare(*sort, a, b));
         let ties = if newest_first { b_rid.cmp(a_rid) } else { a_rid.cmp(b_rid) };
         keys.fold(Ordering::Equal, Ordering::then).then(ties)
     });
-    rows.into_iter().map(|(_, id)| id).collect()
+    rows.into_iter().map(|(_, (kind, id))| format!("{kind}/{id}")).collect()
 }
 
 fn compare(sort: Sort, a: Indexed<'_>, b: Indexed<'_>) -> Ordering {

@@ -13,7 +13,9 @@ use fhir_search::query::{Clause, Query, Sort, Summary, Total};
 use crate::store::schema::resource_id;
 use crate::store::sqlite::dictionary::Dictionary;
 use crate::store::sqlite::{migration, search, write_set};
-use crate::store::{Change, Cursor, Expected, Method, Prepared, SearchPage, StoreError, Write, WriteSet};
+use crate::store::{
+    Change, Cursor, Expected, Method, Prepared, SearchPage, StoreError, Version, Write, WriteSet,
+};
 
 /// One live resource.
 pub(super) struct Known {
@@ -60,6 +62,7 @@ impl World {
         let Self { conn, dictionary, state, now, .. } = self;
         conn.batch_execute("BEGIN").unwrap();
         write_set::apply(conn, dictionary, state, set, *now).unwrap();
+        state.texts.write(conn).unwrap();
         let saved = dictionary.save(conn).unwrap();
         conn.batch_execute("COMMIT").unwrap();
         dictionary.saved(&saved);
@@ -77,12 +80,6 @@ impl World {
         cursor: Option<&Cursor>,
     ) -> Result<SearchPage, StoreError> {
         search::page(&mut self.conn, &self.dictionary, query, cursor)
-    }
-
-    /// The ids of a page.
-    pub(super) fn ids(&mut self, query: &Query) -> Vec<String> {
-        let page = self.search(query, None).unwrap();
-        page.matches.iter().map(|version| version.id.to_string()).collect()
     }
 
     pub(super) fn rid(&mut self, kind: &str, id: &str) -> i64 {
@@ -109,6 +106,11 @@ impl Population for World {
             keys: &known.keys,
         }))
     }
+}
+
+/// The names (`Patient/1`) of resources.
+pub(super) fn names<'a>(resources: impl IntoIterator<Item = &'a Version>) -> Vec<String> {
+    resources.into_iter().map(|version| format!("{}/{}", version.kind, version.id)).collect()
 }
 
 fn prepared(kind: &str, id: &str, keys: SearchKeys) -> Prepared {

@@ -1,0 +1,2 @@
+DROP TABLE resource_text;
+DROP TABLE ix_position;
