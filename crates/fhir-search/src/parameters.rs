@@ -1,20 +1,24 @@
 //! The search parameters that can be honoured, by resource type and code and by dense number.
 
+mod definitions;
 pub(crate) mod plan;
 mod selector;
 
 use std::collections::{BTreeMap, HashMap};
 
 use fhir_definitions::Registry;
+use fhir_definitions::search_parameter::SearchParameter;
+use thiserror::Error;
 
+use self::definitions::Definitions;
+use self::plan::{Plan, Planner};
 use crate::extract::element::DataTypes;
-use plan::{Plan, Planner};
 
 /// Dense number of a (resource type, search parameter) pair; stable for the life of a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ParameterId(pub i32);
 
-/// The types of search parameters (R4 SearchParamType), without `special`.
+/// The types of search parameters (R4 SearchParamType).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the variants are the codes of SearchParamType, defined by the standard")]
 pub enum ParameterKind {
@@ -26,6 +30,8 @@ pub enum ParameterKind {
     Composite,
     Quantity,
     Uri,
+    /// Of these only `near` of Location.
+    Special,
 }
 
 /// A search parameter of one resource type.
@@ -57,13 +63,14 @@ pub struct ValueRules {
 }
 
 /// A search parameter that the definitions know and that is not honoured.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("{resource_type} cannot be searched by '{code}': {reason}")]
 pub struct Unsupported {
     /// The type it would search.
     pub resource_type: Box<str>,
     /// The name in queries.
     pub code: Box<str>,
-    /// Why not.
+    /// Why not; where it is for the expression, that is named.
     pub reason: String,
 }
 
@@ -91,18 +98,32 @@ struct TypeParameters {
 impl Parameters {
     /// The parameters of all resource types of a registry. `assign` gives the number of a (resource type, code) pair.
     ///
+    /// # Errors
+    /// Those of `assign`.
+    pub fn new<E>(
+        registry: &Registry,
+        assign: impl FnMut(&str, &str) -> Result<ParameterId, E>,
+    ) -> Result<Self, E> {
+        Self::with_custom(registry, &[], assign)
+    }
+
+    /// The parameters of a registry and those that `custom` defines besides. A custom definition replaces that of the
+    /// registry which has the same url; where its code belongs to another url it is unsupported.
+    ///
     /// Expressions are compiled here, once, so that a parameter whose expression does not compile is known to be
     /// unsupported before the first query asks for it.
     ///
     /// # Errors
     /// Those of `assign`.
-    pub fn new<E>(
+    pub fn with_custom<E>(
         registry: &Registry,
+        custom: &[SearchParameter],
         mut assign: impl FnMut(&str, &str) -> Result<ParameterId, E>,
     ) -> Result<Self, E> {
+        let definitions = Definitions::new(registry, custom);
         let mut table = Self { data_types: DataTypes::new(registry.types()), ..Self::default() };
         for resource_type in registry.resource_types() {
-            let parameters = TypeParameters::new(registry, &table.data_types, resource_type, |code| {
+            let parameters = TypeParameters::new(definitions, &table.data_types, resource_type, |code| {
                 assign(resource_type, code)
             })?;
             for (position, parameter) in parameters.supported.iter().enumerate() {
@@ -111,6 +132,47 @@ impl Parameters {
             table.types.insert(resource_type.clone(), parameters);
         }
         Ok(table)
+    }
+
+    /// Whether a definition could be used for all its base types, beside those of the registry and of `custom` (in which an
+    /// earlier definition of the same url does not count).
+    ///
+    /// # Errors
+    /// The first base type for which it cannot, and why: an expression that does not compile, names what does not exist,
+    /// follows references to other resources or selects what the parameter's type does not read; a code that is taken or
+    /// cannot stand in a query; a composite of unknown parts.
+    pub fn check(
+        registry: &Registry,
+        custom: &[SearchParameter],
+        definition: &SearchParameter,
+    ) -> Result<(), Unsupported> {
+        let others = custom.iter().filter(|other| other.url != definition.url);
+        let all: Vec<SearchParameter> = others.chain([definition]).cloned().collect();
+        let definitions = Definitions::new(registry, &all);
+        let data_types = DataTypes::new(registry.types());
+        let refused = |resource_type: &str, reason: String| Unsupported {
+            resource_type: resource_type.into(),
+            code: definition.code.clone(),
+            reason,
+        };
+        if let Some(unknown) = definition.base.iter().find(|base| registry.types().id(base).is_none()) {
+            return Err(refused(unknown, "there is no such type".to_owned()));
+        }
+        for resource_type in registry.resource_types() {
+            if !definitions.is_based_on(definition, resource_type) {
+                continue;
+            }
+            let of_type = definitions.of_type(resource_type);
+            if let Some((_, reason)) =
+                of_type.refused.into_iter().find(|(other, _)| other.url == definition.url)
+            {
+                return Err(refused(resource_type, reason));
+            }
+            if let Some(planner) = Planner::new(definitions, &data_types, resource_type) {
+                planner.draft(definition).map_err(|reason| refused(resource_type, reason))?;
+            }
+        }
+        Ok(())
     }
 
     pub(crate) fn data_types(&self) -> &DataTypes {
@@ -165,24 +227,27 @@ impl Parameters {
 
 impl TypeParameters {
     fn new<E>(
-        registry: &Registry,
+        definitions: Definitions<'_>,
         data_types: &DataTypes,
         resource_type: &str,
         mut assign: impl FnMut(&str) -> Result<ParameterId, E>,
     ) -> Result<Self, E> {
         let mut parameters = Self::default();
-        let Some(planner) = Planner::new(registry, data_types, resource_type) else { return Ok(parameters) };
-        let definitions = registry.search_parameters(resource_type);
-        for definition in
-            definitions.iter().filter(|definition| !HAVE_OWN_CLAUSES.contains(&&*definition.code))
-        {
-            let (resource_type, code) = (resource_type.into(), definition.code.clone());
+        let Some(planner) = Planner::new(definitions, data_types, resource_type) else {
+            return Ok(parameters);
+        };
+        let definitions = definitions.of_type(resource_type);
+        for (definition, reason) in definitions.refused {
+            parameters.refuse(resource_type, definition, reason);
+        }
+        let keyed = definitions.used.into_values();
+        for definition in keyed.filter(|definition| !HAVE_OWN_CLAUSES.contains(&&*definition.code)) {
             match planner.draft(definition) {
                 Ok(draft) => {
                     let parameter = Parameter {
-                        id: assign(&code)?,
-                        resource_type,
-                        code,
+                        id: assign(&definition.code)?,
+                        resource_type: resource_type.into(),
+                        code: definition.code.clone(),
                         url: definition.url.clone(),
                         value: draft.value.clone(),
                         components: draft.components.clone(),
@@ -190,10 +255,15 @@ impl TypeParameters {
                     parameters.plan.add(parameters.supported.len(), draft);
                     parameters.supported.push(parameter);
                 }
-                Err(reason) => parameters.unsupported.push(Unsupported { resource_type, code, reason }),
+                Err(reason) => parameters.refuse(resource_type, definition, reason),
             }
         }
         Ok(parameters)
+    }
+
+    fn refuse(&mut self, resource_type: &str, definition: &SearchParameter, reason: String) {
+        let (resource_type, code) = (resource_type.into(), definition.code.clone());
+        self.unsupported.push(Unsupported { resource_type, code, reason });
     }
 }
 
@@ -217,6 +287,7 @@ impl ParameterKind {
             Self::Composite => "composite",
             Self::Quantity => "quantity",
             Self::Uri => "uri",
+            Self::Special => "special",
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use fhir_model::Node;
 use fhir_model::types::{TypeId, TypeKind, TypeModel};
+use fhir_model::{Kind, Node};
 
 /// The data types of R4 as search tells them apart: types that are read alike share a variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,6 +37,8 @@ pub(crate) enum DataType {
     Reference,
     Extension,
     Resource,
+    /// `Location.position`
+    Position,
     /// Not searched by any parameter type.
     Other,
 }
@@ -46,6 +48,19 @@ pub(crate) enum DataType {
 pub(crate) struct Element<'a> {
     pub(crate) node: Node<'a>,
     pub(crate) data_type: DataType,
+}
+
+impl Element<'_> {
+    /// Whether there is a value. An object with nothing but an id and extensions has none: they say why, or something else.
+    pub(crate) fn has_content(&self) -> bool {
+        match self.node.kind() {
+            Kind::Null => false,
+            Kind::Object => self.node.members().any(|(name, value)| {
+                !matches!(name, "id" | "extension") && !name.starts_with('_') && !value.is_null()
+            }),
+            _ => true,
+        }
+    }
 }
 
 /// The data type of every FHIR type of a model.
@@ -124,6 +139,33 @@ fn by_name(name: &str) -> Option<DataType> {
         "Annotation" => DataType::Annotation,
         "Reference" => DataType::Reference,
         "Extension" => DataType::Extension,
+        "Location.position" => DataType::Position,
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use fhir_model::Document;
+
+    use super::*;
+
+    #[test]
+    fn extensions_and_ids_are_no_content() {
+        for (json, expected) in [
+            (r#"{"text":"x"}"#, true),
+            (r#"{"coding":[]}"#, true),
+            (r#""x""#, true),
+            ("false", true),
+            ("null", false),
+            ("{}", false),
+            (r#"{"id":"a","extension":[{"url":"u"}]}"#, false),
+            (r#"{"_value":{"extension":[{"url":"u"}]}}"#, false),
+            (r#"{"value":null}"#, false),
+        ] {
+            let document = Document::parse(json).unwrap();
+            let element = Element { node: document.root(), data_type: DataType::Other };
+            assert_eq!(element.has_content(), expected, "{json}");
+        }
+    }
 }

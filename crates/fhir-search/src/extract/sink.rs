@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use crate::hash::KeyHasher;
 use crate::keys::{
-    DateKey, QuantityKey, ReferenceKey, SearchKeys, SortText, StringKey, Target, TokenKey, UriKey,
+    DateKey, PositionKey, QuantityKey, ReferenceKey, SearchKeys, SortText, StringKey, Target, TokenKey,
+    UriKey,
 };
 use crate::parameters::ParameterId;
 use crate::params::composite::Key;
@@ -17,6 +18,8 @@ pub(super) struct Sink {
     keys: SearchKeys,
     /// Least and greatest text of each token and reference parameter.
     sort_texts: BTreeMap<ParameterId, (Box<str>, Box<str>)>,
+    /// Parameters that selected an element which gave no key.
+    without_key: Vec<ParameterId>,
 }
 
 impl Sink {
@@ -58,6 +61,24 @@ impl Sink {
         }
     }
 
+    pub(super) fn position(&mut self, parameter: ParameterId, latitude: f64, longitude: f64) {
+        self.keys.positions.push(PositionKey { parameter, latitude, longitude });
+    }
+
+    /// An element was selected for a parameter, and it gave no key.
+    pub(super) fn without_key(&mut self, parameter: ParameterId) {
+        self.without_key.push(parameter);
+    }
+
+    /// How many keys there are so far.
+    pub(super) fn count(&self) -> usize {
+        let SearchKeys {
+            tokens, references, dates, quantities, strings, uris, composites, positions, ..
+        } = &self.keys;
+        let (equal, ordered) = (tokens.len() + references.len() + uris.len(), dates.len() + quantities.len());
+        equal + ordered + strings.len() + composites.len() + positions.len()
+    }
+
     pub(super) fn sort_text(&mut self, parameter: ParameterId, text: &str) {
         let text = fold_to(text, SORT_BYTES).into_boxed_str();
         if text.is_empty() {
@@ -73,8 +94,13 @@ impl Sink {
         }
     }
 
-    pub(super) fn finish(self) -> SearchKeys {
+    pub(super) fn finish(self, hasher: &KeyHasher) -> SearchKeys {
         let mut keys = self.keys;
+        for parameter in self.without_key {
+            if !keys.has(parameter) {
+                keys.tokens.push(TokenKey { parameter, hash: hasher.present() });
+            }
+        }
         keys.sort_texts.extend(self.sort_texts.into_iter().map(|(parameter, (least, greatest))| SortText {
             parameter,
             least,
@@ -90,6 +116,12 @@ impl Sink {
                 .cmp(&(b.parameter, b.unit))
                 .then_with(|| a.low.total_cmp(&b.low))
                 .then_with(|| a.high.total_cmp(&b.high))
+        });
+        unique(&mut keys.positions, |a, b| {
+            a.parameter
+                .cmp(&b.parameter)
+                .then_with(|| a.latitude.total_cmp(&b.latitude))
+                .then_with(|| a.longitude.total_cmp(&b.longitude))
         });
         unique(&mut keys.composites, |a, b| {
             (a.parameter, a.hash)

@@ -1,11 +1,13 @@
 //! From the definitions of search parameters to what can be evaluated: one step for each distinct expression of a
 //! resource type, so that parameters with the same expression share its evaluation.
 
-use fhir_definitions::Registry;
+use std::sync::Arc;
+
 use fhir_definitions::search_parameter::{SearchParamType, SearchParameter};
-use fhir_model::types::TypeId;
+use fhir_model::types::{TypeId, TypeModel};
 use fhirpath::Expression;
 
+use super::definitions::Definitions;
 use super::selector::{Selector, selectors};
 use super::{ParameterKind, ValueRules};
 use crate::extract::element::{DataType, DataTypes};
@@ -68,30 +70,34 @@ struct Components {
 
 /// Prepares the parameters of one resource type.
 pub(crate) struct Planner<'a> {
-    registry: &'a Registry,
+    definitions: Definitions<'a>,
     data_types: &'a DataTypes,
     context: TypeId,
     resource_type: &'a str,
 }
 
 impl<'a> Planner<'a> {
-    pub(crate) fn new(
-        registry: &'a Registry,
+    pub(super) fn new(
+        definitions: Definitions<'a>,
         data_types: &'a DataTypes,
         resource_type: &'a str,
     ) -> Option<Self> {
-        let context = registry.types().id(resource_type)?;
-        Some(Self { registry, data_types, context, resource_type })
+        let context = definitions.registry.types().id(resource_type)?;
+        Some(Self { definitions, data_types, context, resource_type })
+    }
+
+    fn model(&self) -> &'a Arc<TypeModel> {
+        self.definitions.registry.types()
     }
 
     /// Everything about a parameter but its place in the table. The error says why it cannot be honoured.
     pub(crate) fn draft(&self, definition: &SearchParameter) -> Result<Draft, String> {
-        let kind = kind(definition)?;
+        let kind = self.kind(definition)?;
         if &*definition.code == "phonetic" {
             return Err("there is no phonetic matching".to_owned());
         }
         let expression = definition.expression_for(self.resource_type).ok_or("it has no expression")?;
-        let selectors = selectors(&expression, self.registry.types(), self.context)?;
+        let selectors = self.selectors(&expression, self.context)?;
         self.check_types(kind, &selectors)?;
         let value = self.rules(kind, definition, &selectors);
         if kind == ParameterKind::Reference && value.targets.is_empty() {
@@ -112,9 +118,14 @@ impl<'a> Planner<'a> {
     }
 
     fn source(&self, selector: &Selector, context: TypeId) -> Result<Source, String> {
-        let expression = Expression::compile(&selector.expression, self.registry.types(), Some(context))
-            .map_err(|error| format!("its expression does not compile: {error}"))?;
+        let expression = Expression::compile(&selector.expression, self.model(), Some(context))
+            .map_err(|error| format!("'{}' does not compile: {error}", selector.expression))?;
         Ok(Source { text: selector.expression.clone(), expression, members: selector.members.clone() })
+    }
+
+    /// The branches of an expression. The error names the expression.
+    fn selectors(&self, expression: &str, context: TypeId) -> Result<Vec<Selector>, String> {
+        selectors(expression, self.model(), context).map_err(|reason| format!("in '{expression}' {reason}"))
     }
 
     fn reading(&self, selector: &Selector) -> Reading {
@@ -124,7 +135,7 @@ impl<'a> Planner<'a> {
 
     /// The system of a value set that takes its codes from just one.
     fn only_system(&self, value_set: &str) -> Option<Box<str>> {
-        let document = self.registry.value_set(value_set)?;
+        let document = self.definitions.registry.value_set(value_set)?;
         let includes = document.root().get("compose")?.get("include")?;
         let mut systems = includes.items().map(|include| include.get_str("system"));
         let first = systems.next()??;
@@ -133,7 +144,7 @@ impl<'a> Planner<'a> {
 
     /// Refuses a parameter none of whose elements its type can read: it would never find anything.
     fn check_types(&self, kind: ParameterKind, selectors: &[Selector]) -> Result<(), String> {
-        let model = self.registry.types();
+        let model = self.model();
         let readable = |id: &TypeId| match self.data_types.of(*id) {
             DataType::Extension => true,
             data_type => reads(kind, data_type),
@@ -166,7 +177,8 @@ impl<'a> Planner<'a> {
         let named = &definition.target;
         let any =
             named.is_empty() || named.iter().any(|target| matches!(&**target, "Resource" | "DomainResource"));
-        let mut targets = if any { self.registry.resource_types().to_vec() } else { named.clone() };
+        let mut targets =
+            if any { self.definitions.registry.resource_types().to_vec() } else { named.clone() };
         let asked: Vec<&Box<str>> =
             selectors.iter().filter_map(|selector| selector.points_to.as_ref()).collect();
         if asked.len() == selectors.len() {
@@ -175,6 +187,23 @@ impl<'a> Planner<'a> {
         targets.sort();
         targets.dedup();
         targets
+    }
+
+    fn kind(&self, definition: &SearchParameter) -> Result<ParameterKind, String> {
+        Ok(match definition.kind {
+            SearchParamType::Number => ParameterKind::Number,
+            SearchParamType::Date => ParameterKind::Date,
+            SearchParamType::String => ParameterKind::String,
+            SearchParamType::Token => ParameterKind::Token,
+            SearchParamType::Reference => ParameterKind::Reference,
+            SearchParamType::Composite => ParameterKind::Composite,
+            SearchParamType::Quantity => ParameterKind::Quantity,
+            SearchParamType::Uri => ParameterKind::Uri,
+            SearchParamType::Special if &*definition.code == "near" && self.resource_type == "Location" => {
+                ParameterKind::Special
+            }
+            SearchParamType::Special => return Err("its type is special".to_owned()),
+        })
     }
 
     /// The components of a composite as seen from the elements that one of its branches selects.
@@ -188,10 +217,9 @@ impl<'a> Planner<'a> {
         };
         for component in &definition.components {
             let url = &component.definition;
-            let part =
-                self.registry.search_parameter_by_url(url).ok_or_else(|| format!("there is no {url}"))?;
-            let kind = kind(part)?;
-            let selectors = selectors(&component.expression, self.registry.types(), *context)?;
+            let part = self.definitions.by_url(url).ok_or_else(|| format!("there is no {url}"))?;
+            let kind = self.kind(part)?;
+            let selectors = self.selectors(&component.expression, *context)?;
             self.check_types(kind, &selectors)?;
             let sources = selectors
                 .iter()
@@ -201,20 +229,6 @@ impl<'a> Planner<'a> {
         }
         Ok(all)
     }
-}
-
-fn kind(definition: &SearchParameter) -> Result<ParameterKind, String> {
-    Ok(match definition.kind {
-        SearchParamType::Number => ParameterKind::Number,
-        SearchParamType::Date => ParameterKind::Date,
-        SearchParamType::String => ParameterKind::String,
-        SearchParamType::Token => ParameterKind::Token,
-        SearchParamType::Reference => ParameterKind::Reference,
-        SearchParamType::Composite => ParameterKind::Composite,
-        SearchParamType::Quantity => ParameterKind::Quantity,
-        SearchParamType::Uri => ParameterKind::Uri,
-        SearchParamType::Special => return Err("its type is special".to_owned()),
-    })
 }
 
 impl Plan {

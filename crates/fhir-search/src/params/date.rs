@@ -23,7 +23,12 @@ pub(crate) fn period(element: Element<'_>, offset: i16) -> Option<Micros> {
 }
 
 fn moment(node: Node<'_>, offset: i16) -> Option<Micros> {
-    DateTime::parse_fhirpath(node.as_str()?).ok().map(|date| date.range_micros(offset))
+    text(node.as_str()?, offset)
+}
+
+/// The period of a date as text.
+pub(crate) fn text(date: &str, offset: i16) -> Option<Micros> {
+    DateTime::parse_fhirpath(date).ok().map(|date| date.range_micros(offset))
 }
 
 /// A Period: from the start of `start` to the end of `end`.

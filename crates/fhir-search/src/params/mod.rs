@@ -6,6 +6,7 @@
 
 pub(crate) mod composite;
 pub(crate) mod date;
+pub(crate) mod near;
 pub(crate) mod number;
 pub(crate) mod prefix;
 pub(crate) mod quantity;
@@ -73,5 +74,6 @@ pub(crate) fn reads(kind: ParameterKind, data_type: DataType) -> bool {
         ParameterKind::Uri => matches!(data_type, D::Uri | D::Canonical | D::Text),
         // A composite selects elements of any type; its components are checked one by one.
         ParameterKind::Composite => true,
+        ParameterKind::Special => data_type == D::Position,
     }
 }

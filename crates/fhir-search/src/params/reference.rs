@@ -4,6 +4,7 @@ use fhir_model::primitive::identifiers::is_id;
 use fhir_model::reference::Reference;
 
 use super::ValueError;
+use super::token::{self, Token};
 use crate::escape;
 use crate::extract::element::{DataType, Element};
 use crate::hash::KeyHasher;
@@ -36,6 +37,18 @@ pub(crate) fn read(element: Element<'_>, own_bases: &[String], each: &mut impl F
         }
         _ => {}
     }
+}
+
+/// The identifier of the target that a Reference gives (`:identifier`).
+pub(crate) fn identifier(element: Element<'_>) -> Option<Token<'_>> {
+    let is_reference = element.data_type == DataType::Reference;
+    element.node.get("identifier").filter(|_| is_reference).map(token::identifier)
+}
+
+/// The text that a Reference gives for its target (`:text`).
+pub(crate) fn text(element: Element<'_>) -> Option<&str> {
+    let is_reference = element.data_type == DataType::Reference;
+    element.node.get_str("display").filter(|_| is_reference)
 }
 
 /// The type that a Reference says it points to, by its literal or by `type`; what `resolve() is X` asks.
@@ -161,6 +174,18 @@ mod tests {
         for value in ["", "Practitioner/23", "a b", "Patient?x=1", "#a", "http://a b", r"a\b", "?"] {
             assert!(parse(value).is_err(), "{value}");
         }
+    }
+
+    #[test]
+    fn identifiers_and_texts_are_those_of_references_only() {
+        let json = r#"{"identifier":{"system":"s","value":"1"},"display":"Eve"}"#;
+        let document = Document::parse(json).unwrap();
+        let element = |data_type| Element { node: document.root(), data_type };
+        let identifier_of = |data_type| identifier(element(data_type)).and_then(|token| token.code);
+        assert_eq!(identifier_of(DataType::Reference), Some("1"));
+        assert_eq!(text(element(DataType::Reference)), Some("Eve"));
+        assert_eq!(identifier_of(DataType::Resource), None);
+        assert_eq!(text(element(DataType::Coding)), None);
     }
 
     #[test]

@@ -38,14 +38,55 @@ pub(crate) fn read<'a>(element: Element<'a>, implied: Option<&'a str>, each: &mu
         DataType::Code => text(implied.map_or(System::Absent, System::Uri), node.as_str(), each),
         DataType::ContactPoint => text(System::Inapplicable, node.get_str("value"), each),
         DataType::Coding => each(Token { system: system(node), code: node.get_str("code") }),
-        DataType::Identifier => each(Token { system: system(node), code: node.get_str("value") }),
+        DataType::Identifier => each(identifier(node)),
         DataType::CodeableConcept => {
-            for coding in node.get("coding").into_iter().flat_map(Node::each) {
+            for coding in codings(node) {
                 each(Token { system: system(coding), code: coding.get_str("code") });
             }
         }
         _ => {}
     }
+}
+
+/// An Identifier as a token.
+pub(crate) fn identifier(node: Node<'_>) -> Token<'_> {
+    Token { system: system(node), code: node.get_str("value") }
+}
+
+/// Calls `each` with every text that says what an element means (`:text`): CodeableConcept.text, Coding.display and
+/// Identifier.type.text.
+pub(crate) fn texts<'a>(element: Element<'a>, each: &mut impl FnMut(&'a str)) {
+    let node = element.node;
+    match element.data_type {
+        DataType::Coding => node.get_str("display").into_iter().for_each(each),
+        DataType::CodeableConcept => {
+            node.get_str("text")
+                .into_iter()
+                .chain(codings(node).filter_map(|coding| coding.get_str("display")))
+                .for_each(each);
+        }
+        DataType::Identifier => {
+            node.get("type").and_then(|kind| kind.get_str("text")).into_iter().for_each(each);
+        }
+        _ => {}
+    }
+}
+
+/// Calls `each` with the system and code of every type of an identifier, and its value (`:of-type`).
+pub(crate) fn of_type<'a>(element: Element<'a>, each: &mut impl FnMut(&'a str, &'a str, &'a str)) {
+    if element.data_type != DataType::Identifier {
+        return;
+    }
+    let (Some(kind), Some(value)) = (element.node.get("type"), element.node.get_str("value")) else { return };
+    for coding in codings(kind) {
+        if let (Some(system), Some(code)) = (coding.get_str("system"), coding.get_str("code")) {
+            each(system, code, value);
+        }
+    }
+}
+
+fn codings(concept: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    concept.get("coding").into_iter().flat_map(Node::each)
 }
 
 fn text<'a>(system: System<'a>, code: Option<&'a str>, each: &mut impl FnMut(Token<'a>)) {
@@ -181,6 +222,44 @@ mod tests {
         ] {
             assert!(finds(query, data_type, json), "{query}");
         }
+    }
+
+    #[test]
+    fn texts_are_those_that_say_what_is_meant() {
+        let read = |data_type, json| {
+            let document = Document::parse(json).unwrap();
+            let mut found = Vec::new();
+            texts(Element { node: document.root(), data_type }, &mut |text| found.push(text.to_owned()));
+            found
+        };
+        assert_eq!(
+            read(
+                DataType::CodeableConcept,
+                r#"{"text":"pulse","coding":[{"display":"Heart rate"},{"code":"x"}]}"#
+            ),
+            ["pulse", "Heart rate"]
+        );
+        assert_eq!(read(DataType::Coding, r#"{"code":"x","display":"Heart rate"}"#), ["Heart rate"]);
+        let identifier = r#"{"value":"1","type":{"text":"NHS number","coding":[{"display":"not this"}]}}"#;
+        assert_eq!(read(DataType::Identifier, identifier), ["NHS number"]);
+        assert!(read(DataType::ContactPoint, r#"{"value":"1","text":"x"}"#).is_empty());
+    }
+
+    #[test]
+    fn identifiers_have_the_codings_of_their_type() {
+        let document = Document::parse(
+            r#"{"value":"1","type":{"coding":[{"system":"s","code":"MR"},{"code":"SS"},{"system":"t","code":"NH"}]}}"#,
+        );
+        let document = document.unwrap();
+        let read = |data_type| {
+            let mut found = Vec::new();
+            of_type(Element { node: document.root(), data_type }, &mut |system, code, value| {
+                found.push(format!("{system}|{code}|{value}"));
+            });
+            found
+        };
+        assert_eq!(read(DataType::Identifier), ["s|MR|1", "t|NH|1"]);
+        assert!(read(DataType::Coding).is_empty());
     }
 
     #[test]

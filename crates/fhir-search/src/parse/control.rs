@@ -154,7 +154,7 @@ impl<'a> Controls<'a> {
 
     fn sort_parameter(&self, code: &str) -> Result<SortBy, Refusal> {
         let Some(parameter) = self.parameters.get(self.resource_type, code) else {
-            let sortable = |kind| kind != ParameterKind::Composite;
+            let sortable = |kind| !matches!(kind, ParameterKind::Composite | ParameterKind::Special);
             let parameters = self.parameters.of_type(self.resource_type).iter();
             let mut codes: Vec<&str> =
                 parameters.filter(|p| sortable(p.value.kind)).map(|p| &*p.code).collect();
@@ -171,8 +171,9 @@ impl<'a> Controls<'a> {
             ParameterKind::String => SortBy::String(id),
             ParameterKind::Uri => SortBy::Uri(id),
             ParameterKind::Token | ParameterKind::Reference => SortBy::Text(id),
-            ParameterKind::Composite => {
-                let text = format!("'_sort': '{code}' is a composite, which has no order");
+            ParameterKind::Composite | ParameterKind::Special => {
+                let kind = parameter.value.kind.code();
+                let text = format!("'_sort': '{code}' is of the type {kind}, which has no order");
                 return Err(Refusal::Unsupported(text));
             }
         })

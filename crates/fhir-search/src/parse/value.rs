@@ -81,6 +81,9 @@ impl Values<'_> {
                 }
                 Test::Composite(tests)
             }
+            ParameterKind::Special => {
+                return Err(Refusal::Unsupported(format!("'{code}' is not searched by yet")));
+            }
         })
     }
 

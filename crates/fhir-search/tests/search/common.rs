@@ -30,7 +30,7 @@ pub(crate) static PARSER: LazyLock<SearchParser> =
     LazyLock::new(|| SearchParser::new(Arc::clone(&PARAMETERS), hasher(), settings()));
 
 pub(crate) static EXTRACTOR: LazyLock<Extractor> = LazyLock::new(|| {
-    let settings = ExtractSettings { own_base_urls: own_base_urls(), default_offset_minutes: 0 };
+    let settings = ExtractSettings { own_base_urls: own_base_urls(), ..ExtractSettings::default() };
     Extractor::new(Arc::clone(REGISTRY.types()), Arc::clone(&PARAMETERS), hasher(), settings)
 });
 

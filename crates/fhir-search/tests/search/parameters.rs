@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use crate::common::{PARAMETERS, REGISTRY};
-use fhir_definitions::{PackageContents, PackageResource, Registry};
+use fhir_definitions::search_parameter::{Component, SearchParameter};
+use fhir_model::Document;
 use fhir_search::parameters::{ParameterId, ParameterKind, Parameters};
 
 #[test]
@@ -56,35 +57,124 @@ fn references_know_their_targets() {
     assert!(!PARAMETERS.get("Observation", "code").unwrap().can_point_to("Patient"));
 }
 
-/// A registry with one more search parameter of Patient, named `own`.
-fn with_own(kind: &str, expression: &str) -> Parameters {
+/// A search parameter of Patient, named `own`.
+fn own(kind: &str, expression: &str) -> SearchParameter {
+    definition("http://example.org/own", "own", kind, expression)
+}
+
+fn definition(url: &str, code: &str, kind: &str, expression: &str) -> SearchParameter {
     let json = format!(
-        r#"{{"resourceType":"SearchParameter","url":"http://example.org/own","code":"own","status":"active",
+        r#"{{"resourceType":"SearchParameter","url":"{url}","code":"{code}","status":"active",
             "base":["Patient"],"type":"{kind}","expression":"{expression}"}}"#
     );
-    let resource = PackageResource { file: "SearchParameter-own.json".to_owned(), json: json.into() };
-    let package =
-        PackageContents { name: "own".to_owned(), version: "1".to_owned(), resources: vec![resource] };
-    let registry = Registry::build(vec![package]).unwrap();
-    Parameters::new(&registry, |_, _| Ok::<_, Infallible>(ParameterId(1))).unwrap()
+    SearchParameter::read(Document::parse(json).unwrap().root()).unwrap()
+}
+
+fn with_custom(custom: &[SearchParameter]) -> Parameters {
+    let mut next = 0;
+    let numbered = Parameters::with_custom(&REGISTRY, custom, |_, _| {
+        next += 1;
+        Ok::<_, Infallible>(ParameterId(next))
+    });
+    numbered.unwrap()
 }
 
 #[test]
 fn parameters_of_operators_are_checked() {
-    let own = with_own("token", "Patient.extension('http://example.org/x').value.ofType(Coding)");
-    assert!(own.get("Patient", "own").is_some());
+    let extension = own("token", "Patient.extension('http://example.org/x').value.ofType(Coding)");
+    assert_eq!(Parameters::check(&REGISTRY, &[], &extension), Ok(()));
+    assert!(with_custom(&[extension]).get("Patient", "own").is_some());
     for (kind, expression, reason) in [
-        ("token", "Patient.wings", "'wings'"),
-        ("token", "Patient.name.where(", "compile"),
+        ("token", "Patient.wings", "'Patient.wings' there is no element 'wings'"),
+        ("token", "Patient.name.where(", "'Patient.name.where(' does not compile"),
+        ("token", "Patient.name.flap()", "'Patient.name.flap()' does not compile"),
         ("date", "Patient.name", "HumanName"),
         ("string", "Patient.managingOrganization.resolve().name", "other resources"),
         ("special", "Patient.name", "special"),
         ("reference", "Patient.generalPractitioner.where(resolve() is Dragon)", "targets"),
     ] {
-        let own = with_own(kind, expression);
-        assert!(own.get("Patient", "own").is_none(), "{expression}");
-        let unsupported =
-            own.unsupported("Patient").iter().find(|parameter| &*parameter.code == "own").unwrap();
-        assert!(unsupported.reason.contains(reason), "{expression}: {}", unsupported.reason);
+        let own = own(kind, expression);
+        let refused = Parameters::check(&REGISTRY, &[], &own).unwrap_err();
+        assert_eq!((&*refused.resource_type, &*refused.code), ("Patient", "own"));
+        assert!(refused.reason.contains(reason), "{expression}: {}", refused.reason);
+        let parameters = with_custom(&[own]);
+        assert!(parameters.get("Patient", "own").is_none(), "{expression}");
+        assert!(parameters.unsupported("Patient").contains(&refused), "{expression}");
     }
+}
+
+#[test]
+fn codes_of_operators_are_their_own() {
+    for (code, reason) in [
+        ("family", "http://hl7.org/fhir/SearchParameter/individual-family"),
+        ("_rank", "begins with '_'"),
+        ("a:b", "other characters"),
+        ("a.b", "other characters"),
+        ("", "other characters"),
+    ] {
+        let definition = definition("http://example.org/own", code, "string", "Patient.name.family");
+        let refused = Parameters::check(&REGISTRY, &[], &definition).unwrap_err();
+        assert!(refused.reason.contains(reason), "{code}: {}", refused.reason);
+    }
+    let (first, second) = (own("string", "Patient.name.family"), own("string", "Patient.name.given"));
+    let (same_url, other_url) = (second.clone(), SearchParameter { url: "urn:other".into(), ..second });
+    assert_eq!(Parameters::check(&REGISTRY, std::slice::from_ref(&first), &same_url), Ok(()));
+    assert!(Parameters::check(&REGISTRY, &[first], &other_url).is_err());
+    let nowhere = SearchParameter { base: vec!["Dragon".into()], ..other_url };
+    assert!(Parameters::check(&REGISTRY, &[], &nowhere).unwrap_err().to_string().contains("Dragon"));
+}
+
+#[test]
+fn a_definition_of_the_same_url_replaces_that_of_the_registry() {
+    let family = REGISTRY.search_parameter("Patient", "family").unwrap();
+    let changed =
+        SearchParameter { code: "surname".into(), base: vec!["Person".into()], ..(**family).clone() };
+    let changed = SearchParameter { expression: Some("Person.name.family".into()), ..changed };
+    assert_eq!(Parameters::check(&REGISTRY, &[], &changed), Ok(()));
+    let parameters = with_custom(&[changed]);
+    assert!(parameters.get("Person", "surname").is_some());
+    assert!(parameters.get("Patient", "family").is_none());
+}
+
+#[test]
+fn a_base_that_is_abstract_stands_for_all_its_types() {
+    let version =
+        SearchParameter { base: vec!["Resource".into()], ..own("token", "Resource.meta.versionId") };
+    assert_eq!(Parameters::check(&REGISTRY, &[], &version), Ok(()));
+    let parameters = with_custom(&[version]);
+    assert!(REGISTRY.resource_types().iter().all(|kind| parameters.get(kind, "own").is_some()));
+}
+
+#[test]
+fn composites_may_consist_of_custom_parameters() {
+    let part = definition("http://example.org/part", "part", "token", "Patient.gender");
+    let component = |definition: &str, expression: &str| Component {
+        definition: definition.into(),
+        expression: expression.into(),
+    };
+    let components = vec![
+        component("http://example.org/part", "gender"),
+        component("http://hl7.org/fhir/SearchParameter/individual-birthdate", "birthDate"),
+    ];
+    let whole = SearchParameter { components, ..own("composite", "Patient") };
+    assert_eq!(Parameters::check(&REGISTRY, &[part], &whole), Ok(()));
+    let refused = Parameters::check(&REGISTRY, &[], &whole).unwrap_err();
+    assert!(refused.reason.contains("http://example.org/part"), "{refused}");
+}
+
+#[test]
+fn every_type_has_the_parameters_of_all_resources() {
+    for kind in REGISTRY.resource_types() {
+        let kind_of = |code| PARAMETERS.get(kind, code).map(|parameter| parameter.value.kind);
+        for (code, expected) in [
+            ("_tag", ParameterKind::Token),
+            ("_security", ParameterKind::Token),
+            ("_profile", ParameterKind::Uri),
+            ("_source", ParameterKind::Uri),
+        ] {
+            assert_eq!(kind_of(code), Some(expected), "{kind} {code}");
+        }
+    }
+    let special = PARAMETERS.get("Location", "near").unwrap();
+    assert_eq!(special.value.kind, ParameterKind::Special);
 }

@@ -156,7 +156,7 @@ fn what_is_not_supported_is_refused_with_what_is() {
     for (resource_type, query, words) in [
         ("Patient", "dragon=1", &["not-supported", "'dragon'", "_has, _id, _lastUpdated", "family"][..]),
         ("Patient", "phonetic=x", &["not-supported", "phonetic matching"]),
-        ("Location", "near=1", &["not-supported", "special"]),
+        ("Location", "near=1", &["not-supported", "not searched by yet"]),
         ("Patient", "family:below=x", &["not-supported", "':below'", "':exact'"]),
         ("Patient", "gender:not=male", &["not-supported", "':not'", "no modifier"]),
         ("Patient", "_id:missing=true", &["not-supported", "':missing'"]),
