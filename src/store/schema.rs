@@ -217,4 +217,12 @@ table! {
     }
 }
 
+table! {
+    /// Date and reference parameters with several values in one resource.
+    several_keys (parameter) {
+        /// The search parameter.
+        parameter -> Integer,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(resource_type, resource_id, version, current);

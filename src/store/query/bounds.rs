@@ -66,6 +66,17 @@ impl<T: End> Bounds<T> {
         Self { high: (self.high.0, greatest), ..self }
     }
 
+    /// What lies in both rectangles.
+    pub(super) fn intersection(&self, other: &Self) -> Option<Self> {
+        let greater = |a: T, b: T| if a > b { a } else { b };
+        let smaller = |a: T, b: T| if a < b { a } else { b };
+        let both = Self {
+            low: (greater(self.low.0, other.low.0), smaller(self.low.1, other.low.1)),
+            high: (greater(self.high.0, other.high.0), smaller(self.high.1, other.high.1)),
+        };
+        (!both.is_empty()).then_some(both)
+    }
+
     fn is_empty(&self) -> bool {
         self.low.0 > self.low.1 || self.high.0 > self.high.1
     }

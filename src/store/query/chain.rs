@@ -11,6 +11,8 @@ pub(in crate::store) struct Chain {
     pub(super) reference: i32,
     pub(super) target: Types,
     pub(super) condition: Box<Condition>,
+    /// No resource has several references by the parameter.
+    pub(super) single: bool,
 }
 
 impl Chain {
@@ -40,6 +42,17 @@ impl Chain {
             probe.push(" WHERE ")
         };
         probe.append(self.condition.probe(&far)).push(")")
+    }
+
+    /// Whether the rows of [`Chain::sources`] are of different resources.
+    pub(super) fn is_unique(&self) -> bool {
+        self.single && self.condition.is_unique()
+    }
+
+    /// Whether a resource that the one chain leads away from cannot fulfil the other.
+    pub(super) fn excludes(&self, other: &Self) -> bool {
+        let disjoint = |a: &Types, b: &Types| a.codes().iter().all(|code| !b.codes().contains(code));
+        self.single && self.reference == other.reference && disjoint(&self.target, &other.target)
     }
 
     /// What must be few for [`Chain::sources`] to be few.

@@ -2,13 +2,14 @@
 
 use super::all::All;
 use super::chain::Chain;
+use super::date::Dates;
 use super::fragment::Fragment;
 use super::has::Has;
 use super::identity::Ids;
 use super::keys::Keys;
 use super::last_updated::LastUpdated;
 use super::present::Present;
-use super::source::{Row, Sources};
+use super::source::{Row, Source, Sources};
 use super::words::Words;
 
 /// A condition on a resource.
@@ -79,6 +80,41 @@ impl Condition {
             Self::Not(condition) => Fragment::text("NOT (").append(condition.probe(row)).push(")"),
             Self::Present(present) => present.probe(row),
             Self::Words(words) => words.probe(row),
+        }
+    }
+
+    /// Whether the rows of [`Condition::sources`] are of different resources.
+    pub(in crate::store) fn is_unique(&self) -> bool {
+        match self {
+            Self::Keys(keys) => keys.is_unique(),
+            Self::Ids(_) | Self::Words(_) => true,
+            Self::Chain(chain) => chain.is_unique(),
+            Self::All(all) => all.driver().is_some_and(Self::is_unique),
+            // The targets of one reference, each of another type.
+            Self::Any(conditions) => conditions.iter().enumerate().all(|(index, one)| {
+                let exclude = |other: &Self| match (one, other) {
+                    (Self::Chain(one), Self::Chain(other)) => one.excludes(other),
+                    _ => false,
+                };
+                one.is_unique() && conditions.iter().skip(index + 1).all(exclude)
+            }),
+            Self::LastUpdated(_) | Self::Has(_) | Self::Not(_) | Self::Present(_) => false,
+        }
+    }
+
+    /// Rows of the resources in their order, a resource perhaps several times in a row, for a condition that many fulfil.
+    pub(in crate::store) fn scan(&self) -> Option<Source> {
+        match self {
+            Self::Keys(Keys::Dates(dates)) => Some(dates.scan()),
+            _ => None,
+        }
+    }
+
+    /// The test of dates, if it is one.
+    pub(in crate::store) fn dates(&self) -> Option<&Dates> {
+        match self {
+            Self::Keys(Keys::Dates(dates)) => Some(dates),
+            _ => None,
         }
     }
 

@@ -55,11 +55,19 @@ impl Keys {
         }
     }
 
+    /// Whether the rows of [`Keys::sources`] are of different resources.
+    pub(super) fn is_unique(&self) -> bool {
+        match self {
+            Self::Dates(keys) => keys.is_unique(),
+            other => matches!(other.sources().as_slice(), [source] if source.in_order),
+        }
+    }
+
     /// Whether the probe seeks a row of an index table, which only live resources have; the others read `current.keys`.
     pub(super) fn probe_seeks(&self) -> bool {
         match self {
-            Self::Tokens(_) | Self::References(_) => true,
-            Self::Dates(_) | Self::Quantities(_) | Self::Hierarchy(_) | Self::Positions(_) => false,
+            Self::Tokens(_) | Self::References(_) | Self::Dates(_) => true,
+            Self::Quantities(_) | Self::Hierarchy(_) | Self::Positions(_) => false,
             Self::Strings(keys) => keys.probe_seeks(),
             Self::Uris(keys) => keys.probe_seeks(),
             Self::Composites(keys) => keys.probe_seeks(),

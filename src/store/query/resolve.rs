@@ -1,7 +1,7 @@
 //! From clauses to conditions: names of types, ids and targets of references become numbers.
 
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Integer};
 use diesel::sqlite::SqliteConnection;
 use fhir_search::keys::Target;
 use fhir_search::query::{Clause, CompositeTest, StringTest, Test};
@@ -88,7 +88,8 @@ impl Resolver<'_> {
             Clause::Chain { reference, target, clause } => {
                 let target = Types::new(self.dictionary, [&**target].into_iter());
                 let condition = Box::new(self.condition(&target, clause)?);
-                Condition::Chain(Chain { reference: reference.0, target, condition })
+                let single = self.is_single(reference.0)?;
+                Condition::Chain(Chain { reference: reference.0, target, condition, single })
             }
             Clause::Has { source, reference, clause } => {
                 let source = Types::new(self.dictionary, [&**source].into_iter());
@@ -110,7 +111,27 @@ impl Resolver<'_> {
         types: &Types,
         clauses: &[Clause],
     ) -> Result<Vec<Condition>, StoreError> {
-        clauses.iter().map(|clause| self.condition(types, clause)).collect()
+        let mut conditions = Vec::with_capacity(clauses.len());
+        for clause in clauses {
+            let condition = self.condition(types, clause)?;
+            // Two bounds of a date are one range.
+            let joined = conditions.iter_mut().find_map(|known: &mut Condition| {
+                let both = known.dates()?.and(condition.dates()?)?;
+                Some((known, both))
+            });
+            match joined {
+                Some((known, both)) => *known = Condition::Keys(Keys::Dates(both)),
+                None => conditions.push(condition),
+            }
+        }
+        Ok(conditions)
+    }
+
+    /// Whether no resource has several keys of this date or reference parameter.
+    pub(in crate::store) fn is_single(&mut self, parameter: i32) -> Result<bool, StoreError> {
+        let text = "SELECT parameter FROM several_keys WHERE parameter = ?";
+        let found = Fragment::new(text, [parameter.into()]).statement::<Integer>().load::<i32>(self.conn)?;
+        Ok(found.is_empty())
     }
 
     fn keys(&mut self, parameter: i32, test: &Test) -> Result<Condition, StoreError> {
@@ -125,7 +146,8 @@ impl Resolver<'_> {
                 Keys::References(References { parameter, targets })
             }
             Test::Date(tests) => {
-                Keys::Dates(Dates { parameter, periods: tests.iter().flat_map(bounds::of_date).collect() })
+                let periods = tests.iter().flat_map(bounds::of_date).collect();
+                Keys::Dates(Dates::new(parameter, periods, self.is_single(parameter)?))
             }
             Test::Quantity(tests) => {
                 let ranges = tests

@@ -1,5 +1,7 @@
 //! Rows of the index tables, inserted and deleted in the order of their tables.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 use fhir_search::keys::{DateKey, StringKey, TokenKey, UriKey};
@@ -19,11 +21,15 @@ pub(super) struct IndexChanges {
     uris: Changes<UriKey>,
     composites: Changes<CompositeRow>,
     positions: Changes<PositionRow>,
+    /// Date and reference parameters with several keys in one resource.
+    several: BTreeSet<i32>,
 }
 
 impl IndexChanges {
     /// A resource had the keys `old` and has the keys `new` now. Once for each resource.
     pub(super) fn replace(&mut self, rid: i64, old: StoredKeys, new: StoredKeys) {
+        self.several.extend(repeated(new.dates.iter().map(|key| key.parameter.0)));
+        self.several.extend(repeated(new.references.iter().map(|key| key.parameter.0)));
         self.tokens.replace(rid, old.tokens, new.tokens);
         self.references.replace(rid, old.references, new.references);
         self.dates.replace(rid, old.dates, new.dates);
@@ -36,6 +42,10 @@ impl IndexChanges {
 
     /// Writes the changes.
     pub(super) fn apply(self, conn: &mut SqliteConnection) -> Result<(), StoreError> {
+        for parameter in &self.several {
+            let text = "INSERT OR IGNORE INTO several_keys (parameter) VALUES (?)";
+            Statement::<()>::new(text, vec![Value::Integer((*parameter).into())]).execute(conn)?;
+        }
         self.tokens.apply(conn)?;
         self.references.apply(conn)?;
         self.dates.apply(conn)?;
@@ -45,6 +55,11 @@ impl IndexChanges {
         self.composites.apply(conn)?;
         self.positions.apply(conn)
     }
+}
+
+/// The numbers that are equal to the one before.
+fn repeated(numbers: impl Iterator<Item = i32> + Clone) -> impl Iterator<Item = i32> {
+    numbers.clone().zip(numbers.skip(1)).filter(|(one, next)| one == next).map(|(one, _)| one)
 }
 
 struct Changes<T> {

@@ -75,12 +75,17 @@ fn resolve<'a>(
     query: &'a Query,
 ) -> Result<Search<'a>, StoreError> {
     let types = Types::new(dictionary, query.types.iter().map(|name| &**name));
-    let conditions = Resolver { conn, dictionary }.conditions(&types, &query.clauses)?;
+    let mut resolver = Resolver { conn: &mut *conn, dictionary };
+    let conditions = resolver.conditions(&types, &query.clauses)?;
+    let single = match query.sort.first() {
+        Some(Sort { by: SortBy::Date(parameter), .. }) => resolver.is_single(parameter.0)?,
+        _ => false,
+    };
     let mut conditions = All::new(conditions).into_conditions();
     for condition in &mut conditions {
         plan::choose_drivers(conn, condition)?;
     }
-    Ok(Search { types, conditions, sort: &query.sort })
+    Ok(Search { types, conditions, sort: &query.sort, single })
 }
 
 fn find(conn: &mut SqliteConnection, search: &Search<'_>, reading: &Reading) -> Result<Vec<i64>, StoreError> {

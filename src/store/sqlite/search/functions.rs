@@ -16,9 +16,6 @@ mod declared {
     use diesel::sql_types::{BigInt, Binary, Bool, Double, Integer, Text};
 
     diesel::define_sql_function! {
-        fn has_date(keys: Binary, parameter: Integer, low_from: BigInt, low_to: BigInt, high_from: BigInt, high_to: BigInt) -> Bool;
-    }
-    diesel::define_sql_function! {
         fn has_quantity(keys: Binary, parameter: Integer, unit: BigInt, low_from: Double, low_to: Double, high_from: Double, high_to: Double) -> Bool;
     }
     diesel::define_sql_function! {
@@ -68,18 +65,8 @@ pub(in crate::store::sqlite) fn register(conn: &mut SqliteConnection) -> QueryRe
 
 /// Whether a key of the parameter lies within limits, all included.
 fn register_ranges(conn: &mut SqliteConnection) -> QueryResult<()> {
-    use declared::{has_composite_utils, has_date_utils, has_quantity_utils};
+    use declared::{has_composite_utils, has_quantity_utils};
 
-    has_date_utils::register_impl(
-        conn,
-        |keys: Vec<u8>, parameter: i32, low_from: i64, low_to: i64, high_from: i64, high_to: i64| {
-            StoredKeys::decode_only::<DateKey>(&keys).iter().any(|key| {
-                key.parameter.0 == parameter
-                    && (low_from..=low_to).contains(&key.low)
-                    && (high_from..=high_to).contains(&key.high)
-            })
-        },
-    )?;
     has_quantity_utils::register_impl(
         conn,
         |keys: Vec<u8>,

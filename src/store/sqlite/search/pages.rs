@@ -25,6 +25,13 @@ impl Reading {
     fn run(&self, conn: &mut SqliteConnection, select: Select) -> Result<Vec<i64>, StoreError> {
         load(conn, &select.page(self.direction, self.start.is_some(), self.limit))
     }
+
+    fn run_all(&self, conn: &mut SqliteConnection, selects: Vec<Select>) -> Result<Vec<i64>, StoreError> {
+        if selects.is_empty() {
+            return Ok(Vec::new());
+        }
+        load(conn, &select::merged_selects(selects, self.direction, self.start.is_some(), self.limit))
+    }
 }
 
 /// The matches in the order in which they are read.
@@ -40,6 +47,9 @@ pub(super) fn read(
         Plan::Walk => walk(conn, search, reading),
         Plan::Merge(driver) => {
             load(conn, &select::merged(search, driver, reading.direction, start, reading.limit))
+        }
+        Plan::Scan(driver) => {
+            load(conn, &select::scanned(search, driver, reading.direction, start, reading.limit))
         }
         Plan::Collect(driver) => reading.run(conn, select::collected(search, driver, start)),
         Plan::WalkThenCollect(driver, steps) => {
@@ -84,12 +94,8 @@ fn walk_types(
 ) -> Result<Vec<i64>, StoreError> {
     let start = reading.start.as_ref();
     let types = total::live(conn, &search.types)?.into_iter().map(|(code, _)| Types::one(code));
-    let selects: Vec<Select> =
-        types.map(|types| select(&Search { types, ..search.clone() }, start)).collect();
-    if selects.is_empty() {
-        return Ok(Vec::new());
-    }
-    load(conn, &select::merged_types(selects, reading.direction, start.is_some(), reading.limit))
+    let selects = types.map(|types| select(&Search { types, ..search.clone() }, start)).collect();
+    reading.run_all(conn, selects)
 }
 
 /// First the resources that have a value to sort by, then those that have none; backwards the other way round.
@@ -110,9 +116,12 @@ fn walk_keys(
         reading.run(conn, select::without_key(search, reading.start.as_ref()))
     };
     let with = |conn: &mut SqliteConnection, reading: &Reading| {
-        let select = select::by_key(search, kind, parameter, reading.start.as_ref())?;
-        reading.run(conn, select)
+        let selects = select::by_key(search, kind, parameter, reading.start.as_ref())?;
+        reading.run_all(conn, selects)
     };
+    if select::ranged(search).is_some() {
+        return with(conn, reading);
+    }
     let mut rids = if starts_without { without(conn, reading)? } else { with(conn, reading)? };
     let missing = reading.limit.saturating_sub(rids.len());
     if missing > 0 && starts_without == reading.direction.is_reverse() {
@@ -133,7 +142,7 @@ fn walk_steps(
     steps: i64,
 ) -> Result<Option<Vec<i64>>, StoreError> {
     let start = reading.start.as_ref();
-    let all = Search { types: search.types.clone(), conditions: Vec::new(), sort: search.sort };
+    let all = Search { conditions: Vec::new(), ..search.clone() };
     let ahead = select::of_types(&all, start)
         .page(reading.direction, start.is_some(), 1)
         .append(Fragment::new(" OFFSET ?", [steps.into()]));

@@ -6,7 +6,7 @@ use diesel::sqlite::SqliteConnection;
 use fhir_search::query::{Sort, SortBy};
 
 use super::order::Kind;
-use super::select::Search;
+use super::select::{self, Search};
 use crate::store::StoreError;
 use crate::store::query::{Condition, Fragment, Source, Sources};
 
@@ -28,6 +28,8 @@ pub(super) enum Plan {
     Walk,
     /// Go through the rows of this condition, which have the order asked for.
     Merge(usize),
+    /// Go through all keys of the parameter of this condition in the order asked for, pick out those that fit, and test the rest.
+    Scan(usize),
     /// Take all rows of this condition and sort them.
     Collect(usize),
     /// Walk so many resources; if that does not fill the page, collect. For ranges of values that are many, but may all be old.
@@ -57,7 +59,9 @@ pub(super) fn choose(
     if search.sort.is_empty() {
         return Ok(choose_unsorted(search, best, rows, many, limit.saturating_mul(resources) / many));
     }
-    Ok(if rows < many || !is_walkable(search.sort) { Plan::Collect(best) } else { Plan::Walk })
+    // Rows that have the order asked for need not be collected.
+    let is_few = rows < many && select::ranged(search) != Some(best);
+    Ok(if is_few || !is_walkable(search.sort) { Plan::Collect(best) } else { Plan::Walk })
 }
 
 fn choose_unsorted(search: &Search<'_>, best: usize, rows: i64, many: i64, expected_walk: i64) -> Plan {
@@ -68,6 +72,8 @@ fn choose_unsorted(search: &Search<'_>, best: usize, rows: i64, many: i64, expec
         Plan::Collect(best)
     } else if let Some(index) = (0..search.conditions.len()).find(|index| in_order(*index)) {
         Plan::Merge(index)
+    } else if search.conditions.get(best).and_then(Condition::scan).is_some() {
+        Plan::Scan(best)
     } else if matches!(search.conditions.get(best), Some(Condition::Keys(_) | Condition::LastUpdated(_))) {
         Plan::WalkThenCollect(best, expected_walk.saturating_mul(4).max(FEW))
     } else {

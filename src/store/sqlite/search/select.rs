@@ -14,6 +14,8 @@ pub(super) struct Search<'a> {
     /// All must hold.
     pub(super) conditions: Vec<Condition>,
     pub(super) sort: &'a [Sort],
+    /// No resource has several values of the first key of `sort`, which is a date.
+    pub(super) single: bool,
 }
 
 /// A statement that is missing only its position and limit.
@@ -56,8 +58,8 @@ impl Select {
     }
 }
 
-/// The numbers of the resources of several selects, each of other types, merged in the order that all have.
-pub(super) fn merged_types(
+/// The numbers of the resources of several selects of different resources, merged in the order that all have.
+pub(super) fn merged_selects(
     mut selects: Vec<Select>,
     direction: Direction,
     from_position: bool,
@@ -140,30 +142,59 @@ pub(super) fn by_id(search: &Search<'_>, start: Option<&Position>) -> Select {
     }
 }
 
-/// The resources that have the first key of `_sort`, in the order of its index table: each once, at its leading key.
+/// The resources that have the first key of `_sort`, in the order of its index table: each once, at its leading key. Several selects
+/// where the rows are those of a condition on the same dates.
 pub(super) fn by_key(
     search: &Search<'_>,
     kind: Kind,
     parameter: i32,
     start: Option<&Position>,
-) -> Result<Select, StoreError> {
+) -> Result<Vec<Select>, StoreError> {
     let descending = search.sort.first().is_some_and(|key| key.descending);
     let (table, leads, names) = match kind {
         Kind::Date => ("ix_date", "date_leads(c.keys, ?, ?, s.low, s.high)", ["low", "high"]),
         Kind::Quantity => ("ix_quantity", "quantity_leads(c.keys, ?, ?, s.low, s.high)", ["low", "high"]),
         _ => ("ix_string", "string_leads(c.keys, ?, ?, s.folded, s.exact)", ["folded", "exact"]),
     };
-    let mut conditions = vec![Fragment::new("s.parameter = ?", [parameter.into()])];
-    if kind == Kind::Quantity {
-        conditions.push(Fragment::new("s.unit = ?", [order::ANY_UNIT.into()]));
+    let mut columns = index_columns(names, kind, descending, start)?;
+    columns.extend(order::columns(search.sort, start).into_iter().skip(1));
+    columns.push(rid_column("s.rid", search.sort, start));
+    let ranged = ranged(search);
+    let mut conditions = probes(search, ranged, "s.rid");
+    if !search.single {
+        conditions.push(Fragment::new(leads, [parameter.into(), descending.into()]));
     }
-    conditions.extend(probes(search, None, "s.rid"));
-    conditions.push(Fragment::new(leads, [parameter.into(), descending.into()]));
-    let mut all = index_columns(names, kind, descending, start)?;
-    all.extend(columns(search.sort, start).into_iter().skip(1));
-    all.push(rid_column("s.rid", search.sort, start));
-    let from = Fragment::text(format!("{table} AS s CROSS JOIN current AS c ON c.rid = s.rid"));
-    Ok(Select { from: with_ids(from, search.sort), conditions, rid: "s.rid", columns: all })
+    let needs_current = !search.single || search.sort.len() > 1 || probes_read_current(search, ranged);
+    let select = |source: Source| {
+        let join = " CROSS JOIN current AS c ON c.rid = s.rid";
+        let from = if needs_current { source.from.push(join) } else { source.from };
+        Select {
+            from: with_ids(from, search.sort),
+            conditions: [vec![source.condition], conditions.clone()].concat(),
+            rid: "s.rid",
+            columns: columns.clone(),
+        }
+    };
+    if let Some(driver) = ranged {
+        return Ok(rows(search, driver).into_iter().map(select).collect());
+    }
+    let mut condition = Fragment::new("s.parameter = ?", [parameter.into()]);
+    if kind == Kind::Quantity {
+        condition = condition.append(Fragment::new(" AND s.unit = ?", [order::ANY_UNIT.into()]));
+    }
+    // The primary key, which SQLite might not take where it likes another index.
+    let from = Fragment::text(format!("{table} AS s INDEXED BY sqlite_autoindex_{table}_1"));
+    Ok(vec![select(Source { from, condition, in_order: false })])
+}
+
+/// The condition that is about the first key of `_sort`, if its rows have the values that matches are sorted by: each match
+/// has one value, and that fulfils the condition.
+pub(super) fn ranged(search: &Search<'_>) -> Option<usize> {
+    let (_, parameter) = search.sort.first().and_then(|key| Kind::of(key.by))?;
+    let is_about = |condition: &Condition| {
+        condition.is_unique() && condition.dates().is_some_and(|dates| dates.parameter == parameter)
+    };
+    if search.single { search.conditions.iter().position(is_about) } else { None }
 }
 
 /// The resources that do not have the first key of `_sort`, in the order of the others.
@@ -208,17 +239,33 @@ fn distinct(mut sources: Vec<Source>) -> Fragment {
     }
 }
 
+/// The keys of the parameter of a condition that fit, in the order of resources, newest first; read from a position on.
+pub(super) fn scanned(
+    search: &Search<'_>,
+    driver: usize,
+    direction: Direction,
+    start: Option<&Position>,
+    limit: usize,
+) -> Fragment {
+    let Some(source) = search.conditions.get(driver).and_then(Condition::scan) else {
+        return merged(search, driver, direction, start, limit);
+    };
+    let column = rid_column("s.rid", search.sort, start);
+    let select = Select { columns: vec![column], rid: "DISTINCT s.rid", ..arm(search, driver, source) };
+    select.page(direction, start.is_some(), limit)
+}
+
 /// How many resources fulfil all conditions, from the rows of one.
 pub(super) fn count_collected(search: &Search<'_>, driver: usize) -> Fragment {
     let sources = rows(search, driver);
-    match sources.as_slice() {
+    if search.conditions.get(driver).is_some_and(Condition::is_unique) {
         // The rows are the resources: nothing to sort out, and mostly nothing to look up.
-        [source] if source.in_order => arm(search, driver, source.clone()).count(),
-        _ => {
-            Select { columns: Vec::new(), ..collected(&Search { sort: &[], ..search.clone() }, driver, None) }
-                .count()
-        }
+        let counts = sources
+            .into_iter()
+            .map(|source| Fragment::text("(").append(arm(search, driver, source).count()).push(")"));
+        return Fragment::text("SELECT ").append(Fragment::join(counts, " + "));
     }
+    collected(&Search { sort: &[], ..search.clone() }, driver, None).count()
 }
 
 /// The rows of one condition whose sources all have the order of resources, merged, newest first; read from a position on.

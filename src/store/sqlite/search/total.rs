@@ -48,7 +48,10 @@ pub(super) fn matches(conn: &mut SqliteConnection, search: &Search<'_>) -> Resul
     };
     let unsorted = Search { sort: &[], ..search.clone() };
     let sql = match driver {
-        Some((driver, rows)) if rows < COMPARED || !conditions.get(driver).is_some_and(is_link) => {
+        Some((driver, rows))
+            if rows < COMPARED
+                || conditions.get(driver).is_some_and(|driver| driver.is_unique() || !is_link(driver)) =>
+        {
             select::count_collected(&unsorted, driver)
         }
         // Cheaper than to follow so many links from their far end and to sort out duplicates.

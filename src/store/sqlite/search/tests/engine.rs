@@ -86,6 +86,7 @@ fn plans(world: &mut World, query: &Query) -> Vec<Plan> {
         };
         plans.push(Plan::Collect(index));
         if query.sort.is_empty() {
+            plans.extend(condition.scan().is_some().then_some(Plan::Scan(index)));
             plans.push(Plan::WalkThenCollect(index, 3));
             plans.extend(rows.iter().all(|source| source.in_order).then_some(Plan::Merge(index)));
         }

@@ -2,19 +2,21 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
-use fhir_search::keys::SearchKeys;
+use fhir_search::keys::{SearchKeys, Target};
 use fhir_search::parameters::ParameterId;
 use fhir_search::query::{
-    Clause, Comparison, CompositeTest, DateTest, QuantityTest, Sort, SortBy, StringTest, Test,
+    Clause, Comparison, CompositeTest, DateTest, Direction as Way, NearTest, QuantityTest, Query, Sort,
+    SortBy, StringTest, Test, TextScope, UriTest,
 };
 
 use super::world::{World, query};
-use crate::store::query::Fragment;
+use crate::store::query::{Condition, Fragment, Sources};
 use crate::store::sqlite::search::keyset::Direction;
 use crate::store::sqlite::search::order::{Kind, Position, SortValue};
 use crate::store::sqlite::search::{resolve, select};
 
 const PARAMETER: ParameterId = ParameterId(1);
+const DAY: i64 = 86_400_000_000;
 
 fn parameter(test: Test) -> Clause {
     Clause::Parameter { parameter: PARAMETER, test }
@@ -151,15 +153,149 @@ fn sorting_follows_an_index_in_both_directions() {
             let query = query("Observation", vec![], vec![Sort { by, descending }], 20);
             let search = resolve(&mut world.conn, &world.dictionary, &query).unwrap();
             let from = start(vec![value.clone()]);
-            let select = match by {
-                SortBy::LastUpdated => select::by_time(&search, Some(&from)),
-                SortBy::Id => select::by_id(&search, Some(&from)),
+            let selects = match by {
+                SortBy::LastUpdated => vec![select::by_time(&search, Some(&from))],
+                SortBy::Id => vec![select::by_id(&search, Some(&from))],
                 _ => select::by_key(&search, Kind::Date, PARAMETER.0, Some(&from)).unwrap(),
             };
-            let plan = explain(&mut world, select.page(Direction::After, true, 21));
+            let plan = explain(&mut world, select::merged_selects(selects, Direction::After, true, 21));
             assert!(plan.contains(step), "{step} is not in\n{plan}");
             // What is left to sort by lies within one id.
             assert!(!plan.contains("TEMP B-TREE FOR ORDER BY"), "{plan}");
         }
     }
+}
+
+#[test]
+fn dates_sort_and_bound_a_page_by_one_range() {
+    let mut world = world();
+    for descending in [false, true] {
+        let clauses = vec![from_day(3), until_day(9)];
+        let sort = vec![Sort { by: SortBy::Date(PARAMETER), descending }];
+        let query = query("Observation", clauses, sort, 20);
+        let search = resolve(&mut world.conn, &world.dictionary, &query).unwrap();
+        assert_eq!(search.conditions.len(), 1, "both bounds are one condition");
+        assert_eq!(select::ranged(&search), Some(0));
+        let selects = select::by_key(&search, Kind::Date, PARAMETER.0, None).unwrap();
+        let plan = explain(&mut world, select::merged_selects(selects, Direction::After, false, 21));
+        assert!(plan.contains("SEARCH s USING PRIMARY KEY (parameter=? AND low>? AND low<?)"), "{plan}");
+        assert!(!plan.contains("SEARCH c"), "{plan}");
+        assert!(scans(&plan).is_empty(), "{plan}");
+    }
+}
+
+#[test]
+fn many_dates_are_read_in_the_order_of_resources() {
+    let mut world = world();
+    let query = query("Observation", vec![from_day(3)], vec![], 20);
+    let search = resolve(&mut world.conn, &world.dictionary, &query).unwrap();
+    let from = start(vec![]);
+    let plan = explain(&mut world, select::scanned(&search, 0, Direction::After, Some(&from), 21));
+    assert_eq!(plan, "SEARCH s USING COVERING INDEX ix_date_of_resource (parameter=? AND rid<?)");
+}
+
+#[test]
+fn words_are_read_newest_first() {
+    let mut world = world();
+    let query = query("Observation", vec![words()], vec![], 20);
+    let search = resolve(&mut world.conn, &world.dictionary, &query).unwrap();
+    let from = start(vec![]);
+    let plan = explain(&mut world, select::merged(&search, 0, Direction::After, Some(&from), 21));
+    assert!(
+        plan.contains("SCAN resource_text VIRTUAL TABLE INDEX") && !plan.contains("TEMP B-TREE"),
+        "{plan}"
+    );
+}
+
+#[test]
+fn no_search_reads_a_table_from_end_to_end() {
+    let mut world = world();
+    for clause in clauses() {
+        let query = query("Observation", vec![clause.clone()], vec![], 20);
+        for sql in statements(&mut world, &query) {
+            let plan = explain(&mut world, sql);
+            assert!(scans(&plan).is_empty(), "{clause:?}\n{plan}");
+        }
+    }
+}
+
+fn from_day(day: i64) -> Clause {
+    let test = DateTest { comparison: Comparison::GreaterOrEqual, low: day * DAY, high: (day + 1) * DAY };
+    parameter(Test::Date(vec![test]))
+}
+
+fn until_day(day: i64) -> Clause {
+    let test = DateTest { comparison: Comparison::Less, low: day * DAY, high: (day + 1) * DAY };
+    parameter(Test::Date(vec![test]))
+}
+
+fn words() -> Clause {
+    Clause::Words { scope: TextScope::Content, words: vec!["blood".into(), "pressure".into()] }
+}
+
+/// Every shape of clause.
+fn clauses() -> Vec<Clause> {
+    let token = || parameter(Test::Token(vec![1]));
+    let target = Target::Resource { kind: "Patient".into(), id: "1".into() };
+    let above =
+        QuantityTest { comparison: Comparison::Greater, unit: 0, value: 170.0, low: 169.5, high: 170.5 };
+    let near = NearTest { latitude: 51.5, longitude: 0.0, metres: 5000.0 };
+    let along = ParameterId(3);
+    let links = [token(), from_day(3), Clause::All(vec![token(), from_day(3)])].map(Box::new);
+    let chains =
+        links.clone().map(|clause| Clause::Chain { reference: PARAMETER, target: "Patient".into(), clause });
+    let has = links.map(|clause| Clause::Has { source: "Observation".into(), reference: PARAMETER, clause });
+    let hierarchies = [Way::Above, Way::Below]
+        .map(|direction| parameter(Test::Hierarchy { targets: vec![target.clone()], along, direction }));
+    let others = [
+        token(),
+        parameter(Test::Token(vec![1, 2])),
+        parameter(Test::Token((0..20).collect())),
+        parameter(Test::Reference(vec![target.clone()])),
+        from_day(3),
+        until_day(3),
+        parameter(Test::Quantity(vec![above])),
+        parameter(Test::Composite(vec![CompositeTest::Quantity { hash: 7, test: above }])),
+        parameter(Test::String(vec![StringTest::StartsWith("s".into())])),
+        parameter(Test::String(vec![StringTest::Contains("s".into())])),
+        parameter(Test::String(vec![StringTest::Exact { folded: "s".into(), exact: 1 }])),
+        parameter(Test::Uri(vec![UriTest::Equal("u".into()), UriTest::Below("u".into())])),
+        parameter(Test::Near(vec![near])),
+        Clause::Id(vec!["1".into()]),
+        Clause::Present(PARAMETER),
+        Clause::Not(Box::new(token())),
+        Clause::Any(vec![token(), from_day(3), words()]),
+        Clause::All(vec![token(), from_day(3), Clause::Not(Box::new(words()))]),
+        words(),
+    ];
+    others.into_iter().chain(chains).chain(has).chain(hierarchies).collect()
+}
+
+/// The statements of all plans that can answer a search without `_sort`.
+fn statements(world: &mut World, query: &Query) -> Vec<Fragment> {
+    let search = resolve(&mut world.conn, &world.dictionary, query).unwrap();
+    let mut all = vec![select::of_types(&search, None).page(Direction::After, false, 21)];
+    for (index, condition) in search.conditions.iter().enumerate() {
+        if condition.scan().is_some() {
+            all.push(select::scanned(&search, index, Direction::After, None, 21));
+        }
+        if let Sources::Rows(rows) = Condition::sources(condition) {
+            all.push(select::collected(&search, index, None).page(Direction::After, false, 21));
+            all.push(select::count_collected(&search, index));
+            if rows.iter().all(|source| source.in_order) {
+                all.push(select::merged(&search, index, Direction::After, None, 21));
+            }
+        }
+    }
+    all
+}
+
+/// The steps of a plan that read a whole table. Of a table made by the statement itself it is right to read all.
+fn scans(plan: &str) -> Vec<&str> {
+    let made = |name: &str| {
+        ["CO-ROUTINE", "MATERIALIZE"].iter().any(|made| plan.contains(&format!("{made} {name}")))
+            || plan.contains("RECURSIVE STEP") && name == "h"
+    };
+    let scans = plan.lines().filter(|step| step.starts_with("SCAN ") && !step.contains("VIRTUAL TABLE"));
+    scans.filter(|step| !step.split(' ').nth(1).is_some_and(made) && !step.contains("CONSTANT ROW")).collect()
 }
