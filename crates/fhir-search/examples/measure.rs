@@ -29,21 +29,25 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{next} parameters compiled in {:?}", start.elapsed());
 
     let hasher = KeyHasher::new([1, 2]);
-    let types = Arc::clone(registry.types());
-    let extractor = Extractor::new(types, Arc::clone(&parameters), hasher, ExtractSettings::default());
-    measure_extraction(&extractor)?;
+    let extractor = |full_text| {
+        let settings = ExtractSettings { full_text, ..ExtractSettings::default() };
+        Extractor::new(Arc::clone(registry.types()), Arc::clone(&parameters), hasher, settings)
+    };
+    measure_extraction(&extractor(true), &extractor(false))?;
     measure_parsing(&SearchParser::new(parameters, hasher, ParseSettings::default()))
 }
 
-/// Resources and time, the keys of one pass, by resource type.
+/// Resources, the keys and words of one pass, and the time with and without full text, by resource type.
 #[derive(Default)]
 struct Measure {
     resources: u32,
     keys: usize,
+    words: usize,
     time: Duration,
+    without_text: Duration,
 }
 
-fn measure_extraction(extractor: &Extractor) -> Result<(), Box<dyn Error>> {
+fn measure_extraction(extractor: &Extractor, without_text: &Extractor) -> Result<(), Box<dyn Error>> {
     let mut measures: BTreeMap<String, Measure> = BTreeMap::new();
     for path in std::env::args().skip(1) {
         let bundle = Document::parse(std::fs::read_to_string(&path)?)?;
@@ -55,15 +59,24 @@ fn measure_extraction(extractor: &Extractor) -> Result<(), Box<dyn Error>> {
             let document = Document::parse_bytes(write::to_vec(resource))?;
             let measure =
                 measures.entry(resource.resource_type().unwrap_or_default().to_owned()).or_default();
-            measure.time +=
-                (0..ROUNDS).map(|_| time(|| extractor.extract(document.root()))).min().unwrap_or_default();
+            let least = |extractor: &Extractor| {
+                (0..ROUNDS).map(|_| time(|| extractor.extract(document.root()))).min().unwrap_or_default()
+            };
+            measure.time += least(extractor);
+            measure.without_text += least(without_text);
             measure.resources += 1;
-            measure.keys += count(&extractor.extract(document.root()));
+            let keys = extractor.extract(document.root());
+            measure.keys += count(&keys);
+            measure.words += keys.narrative_words.len() + keys.content_words.len();
         }
     }
-    for (kind, Measure { resources, keys, time }) in &measures {
-        let each = *time / *resources;
-        println!("{kind}: {resources} resources, {} keys and {each:?} each", keys / *resources as usize);
+    for (kind, Measure { resources, keys, words, time, without_text }) in &measures {
+        let count = *resources as usize;
+        let (keys, words) = (keys / count, words / count);
+        let (time, without_text) = (*time / *resources, *without_text / *resources);
+        println!(
+            "{kind}: {count} resources, each {keys} keys and {words} words in {time:?}, {without_text:?} without words"
+        );
     }
     Ok(())
 }
@@ -83,6 +96,7 @@ fn count(keys: &fhir_search::keys::SearchKeys) -> usize {
         + keys.strings.len()
         + keys.uris.len()
         + keys.composites.len()
+        + keys.positions.len()
 }
 
 fn measure_parsing(parser: &SearchParser) -> Result<(), Box<dyn Error>> {

@@ -2,5 +2,6 @@
 
 mod common;
 mod extraction;
+mod keys;
 mod parameters;
 mod queries;

@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::sync::Arc;
 
-use crate::common::{PARAMETERS, REGISTRY};
+use crate::common::{PARAMETERS, REGISTRY, hasher};
 use fhir_definitions::search_parameter::{Component, SearchParameter};
 use fhir_model::Document;
 use fhir_search::parameters::{ParameterId, ParameterKind, Parameters};
+use fhir_search::{ExtractSettings, Extractor};
 
 #[test]
 fn every_parameter_is_supported_or_has_a_reason() {
@@ -177,4 +179,24 @@ fn every_type_has_the_parameters_of_all_resources() {
     }
     let special = PARAMETERS.get("Location", "near").unwrap();
     assert_eq!(special.value.kind, ParameterKind::Special);
+}
+
+#[test]
+fn values_that_an_expression_computes_are_found() {
+    let keys_of = |kind: &str, expression: &str| {
+        let parameters = Arc::new(with_custom(&[own(kind, expression)]));
+        let own = parameters.get("Patient", "own").unwrap().id;
+        let types = Arc::clone(REGISTRY.types());
+        let extractor = Extractor::new(types, parameters, hasher(), ExtractSettings::default());
+        let json = r#"{"resourceType":"Patient","birthDate":"1970-01-01","name":[{"given":["Eve","Ann"]}]}"#;
+        (extractor.extract(Document::parse(json).unwrap().root()), own)
+    };
+    let (keys, own) = keys_of("number", "Patient.name.given.count()");
+    assert!(keys.quantities.iter().any(|key| key.parameter == own && key.low == 2.0 && key.high == 2.0));
+    let (keys, own) = keys_of("string", "Patient.name.given.first() & ' ' & Patient.name.given.last()");
+    assert!(keys.strings.iter().any(|key| key.parameter == own && &*key.folded == "eve ann"));
+    let (keys, own) = keys_of("token", "Patient.photo.exists()");
+    assert!(keys.tokens.iter().any(|key| key.parameter == own && key.hash == hasher().code("false")));
+    let (keys, own) = keys_of("date", "Patient.birthDate + 1 day");
+    assert!(keys.dates.iter().any(|key| key.parameter == own && key.low == 86_400_000_000));
 }
