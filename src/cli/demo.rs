@@ -10,7 +10,6 @@ use super::{Failure, settings, start_logging, with_settings};
 use crate::app;
 use crate::config::Settings;
 use crate::demo::{PopulationSettings, population};
-use crate::interactions::request::{Prefer, Verb};
 use crate::interactions::{Context, Request, perform};
 use crate::store::{HistoryQuery, HistoryScope};
 
@@ -86,15 +85,8 @@ pub(super) fn fill(
     let mut resources = 0;
     for bundle in bundles {
         resources += bundle.get("entry").and_then(|entries| entries.as_array()).map_or(0, Vec::len);
-        let request = Request {
-            verb: Verb::Post,
-            path: Vec::new(),
-            query: Vec::new(),
-            body: bundle.to_string().into_bytes(),
-            conditions: Default::default(),
-            prefer: Prefer::default(),
-            base: context.limits.base_urls.first().cloned().unwrap_or_default(),
-        };
+        let base = context.limits.base_urls.first().map(String::as_str).unwrap_or_default();
+        let request = Request::bundle(bundle.to_string().into_bytes(), base);
         perform(context, &request).map_err(|error| {
             let issues = error.outcome().issues;
             let first =

@@ -1,21 +1,32 @@
 //! Response or error to HTTP.
 
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, ETAG, HttpDate, LAST_MODIFIED, LOCATION};
 use std::time::{Duration, UNIX_EPOCH};
 
-use super::negotiation::FHIR_JSON;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, ETAG, HttpDate, LAST_MODIFIED, LOCATION, VARY};
+use fhir_model::types::TypeModel;
+use fhir_model::{Document, write, xml};
+
+use super::negotiation::Format;
 use crate::interactions::{Error, Response};
 
-/// How the client wants the text laid out.
+/// How the client wants the text.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Layout {
+    /// By `_format` or `Accept`.
+    pub(super) format: Format,
     /// `_pretty=true`
     pub(super) pretty: bool,
 }
 
-/// The HTTP response of an interaction.
+/// Writes the body of a response as the client wants it. Takes time for long ones: not for a thread that must not block.
+pub(super) fn laid_out(response: Response, layout: Layout, types: &TypeModel) -> Result<Response, Error> {
+    let body = response.body.map(|body| text(body, layout, types)).transpose()?;
+    Ok(Response { body, ..response })
+}
+
+/// The HTTP response of an interaction; its body is [laid out](laid_out) already.
 pub(super) fn of_response(response: Response, base: &str, layout: Layout) -> HttpResponse {
     let mut http = HttpResponse::build(StatusCode::from_u16(response.status).unwrap_or(StatusCode::OK));
     if let Some(version) = response.version {
@@ -28,22 +39,59 @@ pub(super) fn of_response(response: Response, base: &str, layout: Layout) -> Htt
     if let Some(location) = response.location {
         http.insert_header((LOCATION, format!("{base}/{location}")));
     }
+    http.append_header((VARY, "accept"));
     match response.body {
-        Some(body) => http.insert_header((CONTENT_TYPE, FHIR_JSON)).body(laid_out(body, layout)),
+        Some(body) => http.insert_header((CONTENT_TYPE, layout.format.content_type())).body(body),
         None => http.finish(),
     }
 }
 
 /// The HTTP response of a failure: its status with its OperationOutcome.
-pub(super) fn of_error(error: &Error, layout: Layout) -> HttpResponse {
+pub(super) fn of_error(error: &Error, layout: Layout, types: &TypeModel) -> HttpResponse {
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut http = HttpResponse::build(status);
     if let Error::Gone { version, .. } = error {
         http.insert_header((ETAG, format!("W/\"{version}\"")));
     }
-    http.insert_header((CONTENT_TYPE, FHIR_JSON)).body(laid_out(error.outcome().to_json(), layout))
+    http.append_header((VARY, "accept"));
+    let outcome = error.outcome().to_json();
+    // An outcome can quote what XML cannot say; the client then learns of its mistake in JSON.
+    let (format, body) = match text(outcome.clone(), layout, types) {
+        Ok(body) => (layout.format, body),
+        Err(_) => (Format::Json, outcome),
+    };
+    http.insert_header((CONTENT_TYPE, format.content_type())).body(body)
 }
 
-fn laid_out(body: Vec<u8>, layout: Layout) -> Vec<u8> {
-    if layout.pretty { fhir_model::write::pretty(&body).unwrap_or(body) } else { body }
+fn text(body: Vec<u8>, layout: Layout, types: &TypeModel) -> Result<Vec<u8>, Error> {
+    match (layout.format, layout.pretty) {
+        (Format::Json, false) => Ok(body),
+        (Format::Json, true) => Ok(write::pretty(&body).unwrap_or(body)),
+        (Format::Xml, pretty) => {
+            let document = Document::parse_bytes(body)?;
+            let layout = if pretty { xml::Layout::Pretty } else { xml::Layout::Compact };
+            let written = xml::from_document(document.root(), types, layout);
+            written.map(String::into_bytes).map_err(|error| Error::NotRepresentable(error.to_string()))
+        }
+        (Format::NdJson, _) => lines(body),
+    }
+}
+
+/// The resources of a Bundle, one a line; of anything else the resource itself.
+fn lines(body: Vec<u8>) -> Result<Vec<u8>, Error> {
+    let document = Document::parse_bytes(body)?;
+    let root = document.root();
+    let mut out = Vec::with_capacity(document.source().len());
+    if root.resource_type() == Some("Bundle") {
+        for entry in root.get("entry").into_iter().flat_map(|entries| entries.items()) {
+            if let Some(resource) = entry.get("resource") {
+                write::write(resource, None, &mut out);
+                out.push(b'\n');
+            }
+        }
+    } else {
+        write::write(root, None, &mut out);
+        out.push(b'\n');
+    }
+    Ok(out)
 }

@@ -5,9 +5,9 @@ use actix_web::http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, IF_MA
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 
 use super::answer::{self, Layout};
-use super::negotiation::{check_accept, check_content_type};
+use super::negotiation::{sent, wanted};
 use super::service::Service;
-use crate::interactions::request::{Conditions, Prefer, Verb, parse_path, parse_query};
+use crate::interactions::request::{Conditions, Media, Prefer, Verb, parse_path, parse_query};
 use crate::interactions::{Error, Interaction, Request, Response, dispatch};
 
 /// What the access log and the metrics say about a request: the shape of its route, without ids.
@@ -20,17 +20,28 @@ pub(super) async fn handle(
     service: web::Data<Service>,
 ) -> HttpResponse {
     let query = parse_query(http.query_string());
-    let layout = Layout { pretty: query.iter().any(|(name, value)| name == "_pretty" && value == "true") };
     let base = service.base_of(&http);
-    match answered(&http, payload, &service, query, &base).await {
+    let asked = layout(&query, header(http.headers(), ACCEPT));
+    let layout = asked.as_ref().copied().unwrap_or_default();
+    let answered = match asked {
+        Ok(layout) => answered(&http, payload, &service, query, &base, layout).await,
+        Err(error) => Err(error),
+    };
+    match answered {
         Ok(response) => answer::of_response(response, &base, layout),
         Err(error) => {
             if error.status() >= 500 {
                 log::error!("request {}: {error}", super::access_log::request_id(&http));
             }
-            answer::of_error(&error, layout)
+            answer::of_error(&error, layout, service.context.registry.types())
         }
     }
+}
+
+/// How the client wants the answer.
+fn layout(query: &[(String, String)], accept: Option<&str>) -> Result<Layout, Error> {
+    let value = |wanted: &str| query.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+    Ok(Layout { format: wanted(value("_format"), accept)?, pretty: value("_pretty") == Some("true") })
 }
 
 async fn answered(
@@ -39,14 +50,14 @@ async fn answered(
     service: &web::Data<Service>,
     query: Vec<(String, String)>,
     base: &str,
+    layout: Layout,
 ) -> Result<Response, Error> {
-    let format = query.iter().find(|(name, _)| name == "_format").map(|(_, value)| value.as_str());
-    check_accept(format, header(http.headers(), ACCEPT))?;
     let mut request = Request {
         verb: verb(http.method())?,
         path: parse_path(http.path().strip_prefix(&service.base_path).unwrap_or_default()),
         query,
         body: Vec::new(),
+        media: Media::Json,
         conditions: conditions(http.headers()),
         prefer: prefer(http.headers())?,
         base: base.to_owned(),
@@ -55,7 +66,11 @@ async fn answered(
     http.extensions_mut().insert(RoutePattern(interaction.pattern()));
     read_body(http, payload, service, &mut request).await?;
     let service = service.clone();
-    let performed = web::block(move || dispatch(&service.context, &request, interaction)).await;
+    let performed = web::block(move || {
+        let response = dispatch(&service.context, &request, interaction)?;
+        answer::laid_out(response, layout, service.context.registry.types())
+    })
+    .await;
     performed.map_err(|error| Error::Internal(error.to_string()))?
 }
 
@@ -72,7 +87,7 @@ async fn read_body(
     let is_search = request.path.last().is_some_and(|segment| segment == "_search");
     let is_form = content_type.is_some_and(|t| t.starts_with("application/x-www-form-urlencoded"));
     if !is_search {
-        check_content_type(content_type)?;
+        request.media = sent(content_type)?;
     }
     let limit = service.max_body_bytes;
     let body = payload.to_bytes_limited(limit).await.map_err(|_| Error::TooLarge(limit))?;

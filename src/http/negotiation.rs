@@ -1,42 +1,78 @@
 //! Media types (R4 HTTP 3.1.0.1.9): what a client sends and what it wants back.
 
 use crate::interactions::Error;
+use crate::interactions::request::Media;
 
-/// The media type of all answers.
-pub(super) const FHIR_JSON: &str = "application/fhir+json; charset=utf-8";
+/// How an answer is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Format {
+    /// FHIR JSON.
+    #[default]
+    Json,
+    /// FHIR XML.
+    Xml,
+    /// The resources of a Bundle, each on a line of JSON; any other resource on one line.
+    NdJson,
+}
 
-/// Whether the body of a request is FHIR JSON, by its `Content-Type`.
-pub(super) fn check_content_type(content_type: Option<&str>) -> Result<(), Error> {
+impl Format {
+    /// The value of `Content-Type`.
+    pub(super) fn content_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/fhir+json; charset=utf-8",
+            Self::Xml => "application/fhir+xml; charset=utf-8",
+            Self::NdJson => "application/fhir+ndjson",
+        }
+    }
+
+    /// The format that a media type, or a short name as `_format` allows it, stands for.
+    fn named(essence: &str) -> Option<Self> {
+        match essence {
+            "*/*" | "application/*" | "application/fhir+json" | "application/json" | "text/json" | "json" => {
+                Some(Self::Json)
+            }
+            "application/fhir+xml" | "application/xml" | "text/xml" | "text/*" | "xml" => Some(Self::Xml),
+            "application/fhir+ndjson" | "application/ndjson" | "application/x-ndjson" | "ndjson" => {
+                Some(Self::NdJson)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What the body of a request is, by its `Content-Type`.
+pub(super) fn sent(content_type: Option<&str>) -> Result<Media, Error> {
     let given = content_type.unwrap_or("(none)");
-    let refused = || Error::UnsupportedMediaType(given.to_owned());
     let media = MediaType::parse(given);
-    let json = matches!(media.essence.as_str(), "application/fhir+json" | "application/json" | "text/json");
-    if json && media.is_utf8() && media.is_r4() { Ok(()) } else { Err(refused()) }
+    let known = match media.essence.as_str() {
+        "application/fhir+json" | "application/json" | "text/json" => Some(Media::Json),
+        "application/fhir+xml" | "application/xml" | "text/xml" => Some(Media::Xml),
+        "application/json-patch+json" => Some(Media::JsonPatch),
+        "application/xml-patch+xml" => Some(Media::XmlPatch),
+        _ => None,
+    };
+    let known = known.filter(|_| media.is_utf8() && media.is_r4());
+    known.ok_or_else(|| Error::UnsupportedMediaType(given.to_owned()))
 }
 
-/// Whether the client takes FHIR JSON: `_format` decides, else `Accept`.
-pub(super) fn check_accept(format: Option<&str>, accept: Option<&str>) -> Result<(), Error> {
+/// What the client wants: `_format` decides, else the media type of `Accept` with the greatest weight, among several the first.
+pub(super) fn wanted(format: Option<&str>, accept: Option<&str>) -> Result<Format, Error> {
     if let Some(format) = format {
-        return match accepts(&MediaType::parse(format)) {
-            true => Ok(()),
-            false => Err(Error::NotAcceptable(format.to_owned())),
-        };
+        let media = MediaType::parse(format);
+        let known = Format::named(&media.essence).filter(|_| media.is_r4() && !media.essence.ends_with('*'));
+        return known.ok_or_else(|| Error::NotAcceptable(format.to_owned()));
     }
-    let Some(accept) = accept.filter(|accept| !accept.trim().is_empty()) else { return Ok(()) };
-    let wanted = accept.split(',').map(MediaType::parse);
-    if wanted.into_iter().any(|media| media.is_wanted() && accepts(&media)) {
-        Ok(())
-    } else {
-        Err(Error::NotAcceptable(accept.to_owned()))
+    let Some(accept) = accept.filter(|accept| !accept.trim().is_empty()) else { return Ok(Format::Json) };
+    let mut best: Option<(f32, Format)> = None;
+    for media in accept.split(',').map(MediaType::parse).filter(MediaType::is_r4) {
+        let (weight, format) = (media.weight(), Format::named(&media.essence));
+        if let Some(format) = format
+            && weight > best.map_or(0.0, |(weight, _)| weight)
+        {
+            best = Some((weight, format));
+        }
     }
-}
-
-fn accepts(media: &MediaType) -> bool {
-    let fits = matches!(
-        media.essence.as_str(),
-        "*/*" | "application/*" | "application/fhir+json" | "application/json" | "text/json" | "json"
-    );
-    fits && media.is_r4()
+    best.map(|(_, format)| format).ok_or_else(|| Error::NotAcceptable(accept.to_owned()))
 }
 
 struct MediaType {
@@ -68,8 +104,9 @@ impl MediaType {
         self.parameter("fhirversion").is_none_or(|version| matches!(version, "4.0" | "4.0.1"))
     }
 
-    fn is_wanted(&self) -> bool {
-        self.parameter("q").and_then(|q| q.parse::<f32>().ok()).is_none_or(|q| q > 0.0)
+    /// `q`, between 0 (not wanted) and 1.
+    fn weight(&self) -> f32 {
+        self.parameter("q").and_then(|q| q.parse::<f32>().ok()).map_or(1.0, |q| q.clamp(0.0, 1.0))
     }
 }
 
@@ -78,33 +115,49 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_of_this_version_is_taken_and_the_rest_refused() {
-        for good in [
-            "application/fhir+json",
-            "application/json; charset=UTF-8",
-            "application/fhir+json; fhirVersion=4.0",
+    fn bodies_of_this_version_are_taken_and_the_rest_refused() {
+        for (good, media) in [
+            ("application/fhir+json", Media::Json),
+            ("application/json; charset=UTF-8", Media::Json),
+            ("application/fhir+json; fhirVersion=4.0", Media::Json),
+            ("application/fhir+xml;charset=utf-8", Media::Xml),
+            ("text/xml", Media::Xml),
+            ("application/json-patch+json", Media::JsonPatch),
+            ("application/xml-patch+xml", Media::XmlPatch),
         ] {
-            assert!(check_content_type(Some(good)).is_ok(), "{good}");
+            assert_eq!(sent(Some(good)).unwrap(), media, "{good}");
         }
         for bad in [
-            "application/fhir+xml",
             "text/plain",
             "application/json; charset=latin1",
             "application/fhir+json; fhirVersion=3.0",
+            "application/fhir+turtle",
         ] {
-            assert!(check_content_type(Some(bad)).is_err(), "{bad}");
+            assert!(sent(Some(bad)).is_err(), "{bad}");
         }
-        assert!(check_content_type(None).is_err());
+        assert!(sent(None).is_err());
     }
 
     #[test]
-    fn format_wins_over_accept() {
-        assert!(check_accept(None, None).is_ok());
-        assert!(check_accept(None, Some("text/html, */*;q=0.1")).is_ok());
-        assert!(check_accept(None, Some("application/fhir+xml")).is_err());
-        assert!(check_accept(None, Some("application/json;q=0")).is_err());
-        assert!(check_accept(Some("json"), Some("application/fhir+xml")).is_ok());
-        assert!(check_accept(Some("application/fhir json"), None).is_ok());
-        assert!(check_accept(Some("xml"), None).is_err());
+    fn format_wins_over_accept_and_weights_decide() {
+        for (format, accept, expected) in [
+            (None, None, Some(Format::Json)),
+            (None, Some("text/html, */*;q=0.1"), Some(Format::Json)),
+            (None, Some("application/fhir+xml"), Some(Format::Xml)),
+            (None, Some("application/fhir+json;q=0.5, application/fhir+xml"), Some(Format::Xml)),
+            (None, Some("application/fhir+json, application/fhir+xml"), Some(Format::Json)),
+            (None, Some("application/fhir+xml;q=0.9, */*"), Some(Format::Json)),
+            (None, Some("application/fhir+ndjson"), Some(Format::NdJson)),
+            (None, Some("application/json;q=0"), None),
+            (None, Some("application/fhir+json; fhirVersion=5.0"), None),
+            (None, Some("text/turtle"), None),
+            (Some("json"), Some("application/fhir+xml"), Some(Format::Json)),
+            (Some("xml"), Some("application/fhir+json"), Some(Format::Xml)),
+            (Some("application/fhir json"), None, Some(Format::Json)),
+            (Some("html"), None, None),
+            (Some("*/*"), None, None),
+        ] {
+            assert_eq!(wanted(format, accept).ok(), expected, "{format:?} {accept:?}");
+        }
     }
 }

@@ -112,5 +112,5 @@ async fn metrics(service: web::Data<Service>) -> HttpResponse {
 
 async fn elsewhere(http: actix_web::HttpRequest, service: web::Data<Service>) -> HttpResponse {
     let text = format!("{} (the FHIR API is below {})", http.path(), service.base_path);
-    answer::of_error(&Error::NoSuchPath(text), Layout::default())
+    answer::of_error(&Error::NoSuchPath(text), Layout::default(), service.context.registry.types())
 }

@@ -11,7 +11,7 @@ use crate::store::{Change, Effect, Expected, Method, Write, WriteSet};
 /// Stores a new resource under an id of the server's. With `If-None-Exist`: only if nothing matches; one match is the answer
 /// (200), several are refused (412).
 pub(super) fn create(context: &Context, request: &Request, kind: &str) -> Result<Response, Error> {
-    let document = prepare::parse(request, kind)?;
+    let document = prepare::parse(context, request, kind)?;
     let remarks = context.validation.check(document.root())?;
     let id = new_id();
     let prepared = prepare::prepare(context, document.root(), &id, Method::Post, &Replacements::new())?;

@@ -1,6 +1,7 @@
 //! Why an interaction failed: the one place where failures become an HTTP status and an OperationOutcome.
 
 use fhir_model::parse::ParseError;
+use fhir_model::xml::XmlError;
 use fhir_model::{Issue, IssueType, OperationOutcome};
 use thiserror::Error as ThisError;
 
@@ -28,6 +29,12 @@ pub enum Error {
     Gone { kind: String, id: String, version: u64 },
     #[error("the body is not JSON: {0}")]
     NotJson(#[from] ParseError),
+    #[error("the body is not XML: {0}")]
+    NotXml(#[from] XmlError),
+    #[error("the body is not UTF-8 at byte {0}")]
+    NotUtf8(usize),
+    #[error("the answer cannot be written in the format asked for: {0}")]
+    NotRepresentable(String),
     #[error("a body with a {0} resource is needed")]
     NoBody(String),
     #[error("the body is a {found}, but the address says {expected}")]
@@ -54,9 +61,11 @@ pub enum Error {
     Store(StoreError),
     #[error("{verb} {url}: {source}")]
     Entry { index: usize, verb: String, url: String, source: Box<Error> },
-    #[error("the media type '{0}' is not supported; send application/fhir+json")]
+    #[error("the media type '{0}' is not supported here; send application/fhir+json or application/fhir+xml")]
     UnsupportedMediaType(String),
-    #[error("none of the media types '{0}' can be produced; ask for application/fhir+json")]
+    #[error(
+        "none of the media types '{0}' can be produced; ask for application/fhir+json, application/fhir+xml or application/fhir+ndjson"
+    )]
     NotAcceptable(String),
     #[error("the body is larger than the {0} bytes that this server accepts")]
     TooLarge(usize),
@@ -86,9 +95,13 @@ impl Error {
             Self::NotFound { .. } | Self::NoSuchVersion { .. } => 404,
             Self::MethodNotAllowed { .. } => 405,
             Self::Gone { .. } => 410,
-            Self::BadId(_) | Self::NotJson(_) | Self::NoBody(_) | Self::Invalid(_) | Self::BadRequest(_) => {
-                400
-            }
+            Self::BadId(_)
+            | Self::NotJson(_)
+            | Self::NotXml(_)
+            | Self::NotUtf8(_)
+            | Self::NoBody(_)
+            | Self::Invalid(_)
+            | Self::BadRequest(_) => 400,
             Self::WrongType { .. } | Self::WrongId { .. } | Self::BadParameter(_) => 400,
             Self::Unprocessable(_) => 422,
             Self::VersionConflict { .. }
@@ -102,7 +115,7 @@ impl Error {
                 status => status,
             },
             Self::UnsupportedMediaType(_) => 415,
-            Self::NotAcceptable(_) => 406,
+            Self::NotAcceptable(_) | Self::NotRepresentable(_) => 406,
             Self::TooLarge(_) => 413,
             Self::Internal(_) => 500,
         }
@@ -145,7 +158,7 @@ impl Error {
             }
             Self::NoSuchPath(_) | Self::NotFound { .. } | Self::NoSuchVersion { .. } => IssueType::NotFound,
             Self::Gone { .. } => IssueType::Deleted,
-            Self::NotJson(_) => IssueType::Structure,
+            Self::NotJson(_) | Self::NotXml(_) | Self::NotUtf8(_) => IssueType::Structure,
             Self::NoBody(_) => IssueType::Required,
             Self::BadId(_) | Self::BadParameter(_) => IssueType::Value,
             Self::VersionConflict { .. } | Self::Contention => IssueType::Conflict,

@@ -3,25 +3,43 @@
 
 use fhir_model::reference::{LinkKind, Reference, references};
 use fhir_model::write::{Replacements, write};
+use fhir_model::xml::{self, XmlProblem};
 use fhir_model::{Body, Document, Issue, IssueType, Node};
 
+use super::request::Media;
 use super::{Context, Error, Request};
 use crate::config::Integrity;
 use crate::store::{LocalReference, Method, Prepared, relational};
 
+/// The resource in the body of a request, in JSON or XML.
+pub(super) fn parse_any(context: &Context, request: &Request) -> Result<Document, Error> {
+    match request.media {
+        Media::Json => Ok(Document::parse_bytes(request.body.clone())?),
+        Media::Xml => {
+            let text =
+                std::str::from_utf8(&request.body).map_err(|error| Error::NotUtf8(error.valid_up_to()))?;
+            let read = xml::to_document(text, context.registry.types(), xml::Limits::default())?;
+            if read.problems.is_empty() {
+                return Ok(read.document);
+            }
+            Err(Error::Invalid(read.problems.iter().map(XmlProblem::issue).collect()))
+        }
+        patch => Err(Error::UnsupportedMediaType(patch.name().to_owned())),
+    }
+}
+
 /// The resource in the body of a request, which must be of the type in the address.
-pub(super) fn parse(request: &Request, kind: &str) -> Result<Document, Error> {
+pub(super) fn parse(context: &Context, request: &Request, kind: &str) -> Result<Document, Error> {
     if request.body.is_empty() {
         return Err(Error::NoBody(kind.to_owned()));
     }
-    let document = Document::parse_bytes(request.body.clone())?;
+    let document = parse_any(context, request)?;
     match document.root().resource_type() {
         Some(found) if found == kind => Ok(document),
         Some(found) => Err(Error::WrongType { expected: kind.to_owned(), found: found.to_owned() }),
-        None => Err(Error::WrongType {
-            expected: kind.to_owned(),
-            found: "JSON value without resourceType".into(),
-        }),
+        None => {
+            Err(Error::WrongType { expected: kind.to_owned(), found: "value without resourceType".into() })
+        }
     }
 }
 

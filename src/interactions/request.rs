@@ -11,12 +11,56 @@ pub struct Request {
     pub query: Vec<(String, String)>,
     /// The body; empty where there is none.
     pub body: Vec<u8>,
+    /// What the body is.
+    pub media: Media,
     /// The headers that make a request conditional.
     pub conditions: Conditions,
     /// The `Prefer` header.
     pub prefer: Prefer,
     /// The address of this server as the client knows it, without a slash at the end: what links begin with.
     pub base: String,
+}
+
+impl Request {
+    /// A Bundle in JSON, posted to the base.
+    pub fn bundle(body: Vec<u8>, base: &str) -> Self {
+        Self {
+            verb: Verb::Post,
+            path: Vec::new(),
+            query: Vec::new(),
+            body,
+            media: Media::Json,
+            conditions: Conditions::default(),
+            prefer: Prefer::default(),
+            base: base.to_owned(),
+        }
+    }
+}
+
+/// What a body is, by its media type.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Media {
+    /// A resource in JSON.
+    #[default]
+    Json,
+    /// A resource in XML.
+    Xml,
+    /// A JSON Patch (RFC 6902).
+    JsonPatch,
+    /// An XML Patch (RFC 5261).
+    XmlPatch,
+}
+
+impl Media {
+    /// The media type.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Json => "application/fhir+json",
+            Self::Xml => "application/fhir+xml",
+            Self::JsonPatch => "application/json-patch+json",
+            Self::XmlPatch => "application/xml-patch+xml",
+        }
+    }
 }
 
 /// HTTP methods that FHIR uses.

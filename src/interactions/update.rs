@@ -8,7 +8,7 @@ use crate::store::{Change, Expected, Method, Write, WriteSet};
 
 /// Stores a new version under the id in the address.
 pub(super) fn update(context: &Context, request: &Request, kind: &str, id: &str) -> Result<Response, Error> {
-    let document = prepare::parse(request, kind)?;
+    let document = prepare::parse(context, request, kind)?;
     check_id(document.root(), id)?;
     let remarks = context.validation.check(document.root())?;
     let prepared = prepare::prepare(context, document.root(), id, Method::Put, &Replacements::new())?;

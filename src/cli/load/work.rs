@@ -10,7 +10,6 @@ use indicatif::ProgressBar;
 
 use super::journal::Journal;
 use crate::cli::source::{Format, Source};
-use crate::interactions::request::{Prefer, Verb};
 use crate::interactions::{Context, Error, Request, perform};
 
 /// Resources of NDJSON files and collections that are stored together.
@@ -153,15 +152,8 @@ fn store(context: &Context, resources: &[Node<'_>], stored: &mut usize) -> Resul
 
 /// Performs a transaction or batch. Of a batch the first entry that failed is the error.
 fn send(context: &Context, bundle: Vec<u8>, stored: &mut usize) -> Result<(), Error> {
-    let request = Request {
-        verb: Verb::Post,
-        path: Vec::new(),
-        query: Vec::new(),
-        body: bundle,
-        conditions: Default::default(),
-        prefer: Prefer::default(),
-        base: context.limits.base_urls.first().cloned().unwrap_or_default(),
-    };
+    let base = context.limits.base_urls.first().map(String::as_str).unwrap_or_default();
+    let request = Request::bundle(bundle, base);
     let response = Document::parse_bytes(perform(context, &request)?.body.unwrap_or_default())?;
     let entries = response.root().get("entry").into_iter().flat_map(Node::items);
     let mut failed = None;

@@ -3,7 +3,7 @@
 use fhir_model::Node;
 
 use crate::interactions::Error;
-use crate::interactions::request::{Conditions, Request, Verb, parse_path, parse_query};
+use crate::interactions::request::{Conditions, Media, Request, Verb, parse_path, parse_query};
 
 /// An entry with its place in the Bundle.
 pub(super) struct Entry<'a> {
@@ -89,6 +89,7 @@ impl<'a> Entry<'a> {
             path: self.path.clone(),
             query: self.query.clone(),
             body: self.resource.map(fhir_model::write::to_vec).unwrap_or_default(),
+            media: Media::Json,
             conditions: self.conditions.clone(),
             prefer: outer.prefer,
             base: outer.base.clone(),

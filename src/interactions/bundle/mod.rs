@@ -17,7 +17,7 @@ use fhir_model::primitive::date_time::instant_text;
 
 /// Performs the entries of a Bundle: each for itself, or all together.
 pub(super) fn bundle(context: &Context, request: &Request) -> Result<Response, Error> {
-    let document = prepare::parse(request, "Bundle")?;
+    let document = prepare::parse(context, request, "Bundle")?;
     let root = document.root();
     match root.get_str("type") {
         Some("transaction") => {

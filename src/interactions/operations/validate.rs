@@ -97,7 +97,7 @@ fn asked(context: &Context, request: &Request, kind: Option<&str>, id: Option<&s
         }
     }
     let document = match (request.verb, kind, id) {
-        (Verb::Post, ..) if !request.body.is_empty() => Document::parse_bytes(request.body.clone())?,
+        (Verb::Post, ..) if !request.body.is_empty() => prepare::parse_any(context, request)?,
         (_, Some(kind), Some(id)) if mode != Some(Mode::Delete) => {
             let version = context.store.read(kind, id)?.filter(|version| !version.is_deleted());
             let version =
