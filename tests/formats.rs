@@ -85,7 +85,7 @@ fn what_xml_must_not_have_is_refused() {
     let server = base();
     let entity = r#"<!DOCTYPE Patient [<!ENTITY x SYSTEM "file:///etc/passwd">]><Patient xmlns="http://hl7.org/fhir"><id value="&x;"/></Patient>"#;
     for (body, expected) in [
-        (entity, "DTD"),
+        (entity, "DOCTYPE"),
         (
             r#"<Patient xmlns="http://hl7.org/fhir"><gender value="male"/><active value="true"/></Patient>"#,
             "active",
