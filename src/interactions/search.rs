@@ -1,6 +1,6 @@
 //! search of a type, by GET or POST (R4 HTTP 3.1.0.9, Search).
 
-use fhir_search::parse::Handling;
+use fhir_search::parse::{Handling, Scope};
 use fhir_search::query::Query;
 
 use super::context::now_micros;
@@ -42,6 +42,6 @@ pub(super) fn parse(
     lenient: bool,
 ) -> Result<Query, Error> {
     let handling = if lenient { Handling::Lenient } else { Handling::Strict };
-    let query = context.search.parse(kind, pairs, handling, now_micros());
+    let query = context.search.parse(Scope::Type(kind), pairs, handling, now_micros());
     query.map_err(|error| Error::BadRequest(error.issues))
 }

@@ -1,5 +1,6 @@
 //! FHIR search without SQL: query text to a typed [`query::Query`], resources to [`keys::SearchKeys`].
 
+mod documentation;
 mod escape;
 pub mod extract;
 pub mod hash;
@@ -12,8 +13,9 @@ pub mod parse;
 pub mod query;
 pub mod text;
 
+pub use documentation::documentation;
 pub use extract::{ExtractSettings, Extractor};
 pub use hash::KeyHasher;
 pub use parameters::{ParameterId, Parameters};
-pub use parse::{Handling, ParseSettings, SearchError, SearchParser};
+pub use parse::{Codes, Handling, ParseSettings, Scope, SearchError, SearchParser};
 pub use query::Query;

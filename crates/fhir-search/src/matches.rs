@@ -43,6 +43,7 @@ pub fn matches(clause: &Clause, resource: Indexed<'_>, population: &impl Populat
         }
         Clause::Parameter { parameter, test } => test.matches(*parameter, resource.keys),
         Clause::Id(ids) => ids.iter().any(|id| **id == *resource.id),
+        Clause::Resource { kind, id } => **kind == *resource.kind && **id == *resource.id,
         Clause::LastUpdated(tests) => {
             let (low, high) = (resource.last_updated, resource.last_updated.saturating_add(1));
             tests.iter().any(|test| test.matches(low, high))
@@ -239,6 +240,8 @@ impl StringTest {
         match self {
             Self::Contains(part) => key.folded.contains(&**part),
             Self::StartsWith(prefix) => key.folded.starts_with(&**prefix),
+            Self::EndsWith(suffix) => key.folded.ends_with(&**suffix),
+            Self::Equal(text) => key.folded == *text,
             Self::Exact { folded, exact } => key.folded == *folded && key.exact == *exact,
         }
     }

@@ -1,15 +1,19 @@
 //! The search parameters that can be honoured, by resource type and code and by dense number.
 
+mod compartment;
 mod definitions;
 pub(crate) mod plan;
 mod selector;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use fhir_definitions::Registry;
 use fhir_definitions::search_parameter::SearchParameter;
+use fhir_model::types::TypeModel;
 use thiserror::Error;
 
+pub use self::compartment::Compartment;
 use self::definitions::Definitions;
 use self::plan::{Plan, Planner};
 use crate::extract::element::DataTypes;
@@ -83,7 +87,9 @@ const HAVE_OWN_CLAUSES: [&str; 2] = ["_id", "_lastUpdated"];
 pub struct Parameters {
     types: BTreeMap<Box<str>, TypeParameters>,
     places: HashMap<ParameterId, (Box<str>, usize)>,
+    compartments: BTreeMap<Box<str>, Compartment>,
     data_types: DataTypes,
+    model: Arc<TypeModel>,
 }
 
 /// The parameters of one resource type.
@@ -121,7 +127,8 @@ impl Parameters {
         mut assign: impl FnMut(&str, &str) -> Result<ParameterId, E>,
     ) -> Result<Self, E> {
         let definitions = Definitions::new(registry, custom);
-        let mut table = Self { data_types: DataTypes::new(registry.types()), ..Self::default() };
+        let model = Arc::clone(registry.types());
+        let mut table = Self { data_types: DataTypes::new(&model), model, ..Self::default() };
         for resource_type in registry.resource_types() {
             let parameters = TypeParameters::new(definitions, &table.data_types, resource_type, |code| {
                 assign(resource_type, code)
@@ -130,6 +137,9 @@ impl Parameters {
                 table.places.insert(parameter.id, (resource_type.clone(), position));
             }
             table.types.insert(resource_type.clone(), parameters);
+        }
+        for definition in registry.compartments() {
+            table.compartments.insert(definition.code.clone(), Compartment::new(definition, &table));
         }
         Ok(table)
     }
@@ -219,6 +229,22 @@ impl Parameters {
             .filter(|parameter| parameter.value.kind == ParameterKind::Reference)
     }
 
+    /// The types that have a compartment, sorted.
+    pub fn compartments(&self) -> impl Iterator<Item = &str> {
+        self.compartments.keys().map(|owner| &**owner)
+    }
+
+    /// The compartment of resources of a type, where it has one.
+    pub fn compartment(&self, owner: &str) -> Option<&Compartment> {
+        self.compartments.get(owner)
+    }
+
+    /// The names of the top-level elements of a type, without `[x]`; none for an unknown type.
+    pub fn elements(&self, resource_type: &str) -> impl Iterator<Item = &str> {
+        let elements = self.model.by_name(resource_type).map_or(&[][..], |info| &info.elements);
+        elements.iter().map(|element| &*element.name)
+    }
+
     /// The parameters that the definitions know for a type but that are not honoured, with the reasons.
     pub fn unsupported(&self, resource_type: &str) -> &[Unsupported] {
         self.types.get(resource_type).map_or(&[], |parameters| &parameters.unsupported)
@@ -276,6 +302,11 @@ impl Parameter {
 }
 
 impl ParameterKind {
+    /// Whether its values have an order, and so prefixes.
+    pub fn is_ordered(self) -> bool {
+        matches!(self, Self::Number | Self::Date | Self::Quantity)
+    }
+
     /// The code of SearchParamType.
     pub fn code(self) -> &'static str {
         match self {

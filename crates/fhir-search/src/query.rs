@@ -31,6 +31,19 @@ pub struct Query {
     pub applied: Vec<(String, String)>,
     /// The parameters left out under `Prefer: handling=lenient`, each with the reason.
     pub ignored: Vec<Ignored>,
+    /// References by id alone, where several types can have that id: R4 asks to refuse the search if more than one has.
+    pub bare_ids: Vec<BareId>,
+}
+
+/// A reference by id alone to one of several types.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BareId {
+    /// The parameter as it is named in the query.
+    pub name: Box<str>,
+    /// The id.
+    pub id: Box<str>,
+    /// The types that it may be the id of, at least two.
+    pub types: Vec<Box<str>>,
 }
 
 /// A parameter that was not applied.
@@ -77,6 +90,13 @@ pub enum Clause {
     },
     /// `_id`: one of these ids.
     Id(Vec<Box<str>>),
+    /// The resource itself: the owner of a compartment, which is in it.
+    Resource {
+        /// The resource type.
+        kind: Box<str>,
+        /// The id.
+        id: Box<str>,
+    },
     /// `_lastUpdated`: one of these.
     LastUpdated(Vec<DateTest>),
     /// A chain: the reference parameter points to a resource of `target` for which the clause holds.
@@ -241,6 +261,10 @@ pub enum StringTest {
     Contains(Box<str>),
     /// The folded value starts with this folded text.
     StartsWith(Box<str>),
+    /// The folded value ends with this folded text (`ew` of `_filter`).
+    EndsWith(Box<str>),
+    /// The folded value is this folded text (`eq` of `_filter`).
+    Equal(Box<str>),
     /// The value as written has this hash, and this folded text.
     Exact {
         /// Folded text.

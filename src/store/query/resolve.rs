@@ -81,6 +81,10 @@ impl Resolver<'_> {
         Ok(match clause {
             Clause::Parameter { parameter, test } => self.keys(parameter.0, test)?,
             Clause::Id(ids) => Condition::Ids(Ids { rids: self.rids(types, ids)? }),
+            Clause::Resource { kind, id } => {
+                let types = Types::new(self.dictionary, [&**kind].into_iter());
+                Condition::Ids(Ids { rids: self.rids(&types, std::slice::from_ref(id))? })
+            }
             Clause::LastUpdated(tests) => {
                 let periods = tests.iter().flat_map(bounds::of_date).collect();
                 Condition::LastUpdated(LastUpdated::new(types.clone(), periods))

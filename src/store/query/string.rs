@@ -24,6 +24,14 @@ impl Strings {
                 let text = "s.parameter = ? AND instr(s.folded, ?) > 0";
                 (Fragment::new(text, [parameter, Bound::from(&**part)]), false)
             }
+            StringTest::EndsWith(suffix) => {
+                let text = "s.parameter = ? AND substr(s.folded, -length(?)) = ?";
+                (Fragment::new(text, [parameter, Bound::from(&**suffix), Bound::from(&**suffix)]), false)
+            }
+            StringTest::Equal(folded) => {
+                let values = [parameter, Bound::from(&**folded)];
+                (Fragment::new("s.parameter = ? AND s.folded = ?", values), false)
+            }
             StringTest::StartsWith(prefix) => {
                 let values = [parameter, Bound::from(&**prefix), end_of(prefix).into()];
                 (Fragment::new("s.parameter = ? AND s.folded >= ? AND s.folded < ?", values), false)
@@ -46,6 +54,15 @@ impl Strings {
             StringTest::Contains(part) => Fragment::new(
                 format!("has_string_part({}.keys, ?, ?)", row.current),
                 [parameter, Bound::from(&**part)],
+            ),
+            StringTest::EndsWith(suffix) => Fragment::new(
+                format!("has_string_end({}.keys, ?, ?)", row.current),
+                [parameter, Bound::from(&**suffix)],
+            ),
+            StringTest::Equal(text) => Fragment::new(
+                format!("has_string({}.keys, ?, ?, ?)", row.current),
+                // No text stands between a text and the same with a zero behind it.
+                [parameter, Bound::from(&**text), format!("{text}\0").into()],
             ),
             StringTest::StartsWith(prefix) => Fragment::new(
                 format!("has_string({}.keys, ?, ?, ?)", row.current),

@@ -107,6 +107,10 @@ fn reads_text(clause: &Clause) -> bool {
         Clause::Words { .. } => true,
         Clause::Any(clauses) | Clause::All(clauses) => clauses.iter().any(reads_text),
         Clause::Not(clause) | Clause::Chain { clause, .. } | Clause::Has { clause, .. } => reads_text(clause),
-        Clause::Parameter { .. } | Clause::Id(_) | Clause::LastUpdated(_) | Clause::Present(_) => false,
+        Clause::Parameter { .. }
+        | Clause::Id(_)
+        | Clause::Resource { .. }
+        | Clause::LastUpdated(_)
+        | Clause::Present(_) => false,
     }
 }

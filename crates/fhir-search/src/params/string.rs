@@ -42,6 +42,10 @@ pub(crate) enum Comparison {
     Contains,
     /// `:exact`
     Exact,
+    /// `ew` of `_filter`
+    EndsWith,
+    /// `eq` of `_filter`: the whole text, without regard to case and accents
+    Whole,
 }
 
 /// What a query value tests.
@@ -54,6 +58,8 @@ pub(crate) fn parse(
     Ok(match comparison {
         Comparison::StartsWith => StringTest::StartsWith(folded),
         Comparison::Contains => StringTest::Contains(folded),
+        Comparison::EndsWith => StringTest::EndsWith(folded),
+        Comparison::Whole => StringTest::Equal(folded),
         Comparison::Exact => StringTest::Exact { folded, exact: hasher.text(&plain) },
     })
 }

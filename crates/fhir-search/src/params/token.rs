@@ -160,6 +160,27 @@ pub(crate) fn parse_component(
     }
 }
 
+/// The hashes by which a code of a system is found where a query does not write it itself but a terminology lists it.
+pub(crate) fn coded(system: &str, code: &str, case_sensitive: bool, hasher: &KeyHasher) -> [i64; 1] {
+    [hasher.system_and_code(system, &comparable(code, case_sensitive))]
+}
+
+/// The hash of the three parts of `:of-type`: `system|code|value`.
+pub(crate) fn parse_of_type(value: &str, hasher: &KeyHasher) -> Result<i64, ValueError> {
+    const EXPECTED: &str =
+        "system|code|value, all three given: the coding of the identifier's type and its value";
+    let refused = || ValueError::new(ParameterKind::Token, value, EXPECTED);
+    let plain = |text: &str| escape::unescape(text).filter(|text| !text.is_empty()).map(Cow::into_owned);
+    match escape::split(value, '|').as_slice() {
+        [system, code, value] => {
+            let parts = (plain(system), plain(code), plain(value));
+            let (Some(system), Some(code), Some(value)) = parts else { return Err(refused()) };
+            Ok(hasher.of_type(&system, &code, &value))
+        }
+        _ => Err(refused()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use fhir_model::Document;
@@ -285,5 +306,9 @@ mod tests {
             assert!(parse(value, false, &hasher).is_err(), "{value}");
         }
         assert!(parse_component("a|", false, &hasher).is_err());
+        for value in ["", "a|b", "a|b|", "|b|c", "a|b|c|d", r"a|b|c\d"] {
+            assert!(parse_of_type(value, &hasher).is_err(), "{value}");
+        }
+        assert_eq!(parse_of_type(r"s|MR|4\|5", &hasher), Ok(hasher.of_type("s", "MR", "4|5")));
     }
 }

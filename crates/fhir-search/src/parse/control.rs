@@ -1,31 +1,79 @@
-//! The parameters that shape the result rather than select resources (R4 search, section 3.1.1.6).
+//! The parameters that shape the result rather than select resources (R4 search, section 3.1.1.5).
 
+use super::ParseSettings;
+use super::clause::split;
 use super::include;
-use super::{ParseSettings, Refusal};
-use crate::parameters::{ParameterKind, Parameters};
-use crate::query::{Query, Sort, SortBy, Summary, Total};
+use super::refusal::{Refusal, shown};
+use super::sort;
+use crate::parameters::Parameters;
+use crate::query::{Query, Summary, Total};
+
+/// A result parameter as it is written, with its values for the documentation.
+pub(crate) struct Row {
+    pub(crate) name: &'static str,
+    apply: Apply,
+    pub(crate) values: &'static str,
+}
+
+/// How a value is applied.
+type Apply = fn(&mut Controls<'_>, &str) -> Result<(), Refusal>;
+
+/// The result parameters that may be given once and take no modifier.
+pub(crate) const RESULT: &[Row] = &[
+    Row {
+        name: "_count",
+        apply: |controls, value| controls.count(value),
+        values: "matches on a page; a number greater than the maximum is lowered to it, and the `self` link says so. `0` only counts",
+    },
+    Row {
+        name: "_sort",
+        apply: |controls, value| controls.sort(value),
+        values: "parameters, `_id` and `_lastUpdated`, joined by commas, with `-` for descending. Resources without a value come last \
+                 both ways; of several values the first in the order asked for counts. Composites have no order. A search of several \
+                 types is sorted by `_id` and `_lastUpdated` only",
+    },
+    Row {
+        name: "_total",
+        apply: |controls, value| controls.total(value),
+        values: "`none`, `estimate`, `accurate`; an estimate is exact too",
+    },
+    Row {
+        name: "_summary",
+        apply: |controls, value| controls.summary(value),
+        values: "`true`, `text`, `data`, `count`, `false`; not with `_elements`, and `text` not with includes",
+    },
+    Row {
+        name: "_elements",
+        apply: |controls, value| controls.elements(value),
+        values: "names of top-level elements without `[x]`, joined by commas",
+    },
+    Row {
+        name: "_contained",
+        apply: |controls, value| controls.contained(value),
+        values: "`false`; `true` and `both` are refused, as contained resources are not searched by themselves",
+    },
+    Row {
+        name: "_containedType",
+        apply: |controls, value| controls.contained_type(value),
+        values: "`container` or `contained`, which say nothing as long as contained resources are not returned",
+    },
+    Row { name: "_format", apply: |_, _| Ok(()), values: "how the response is written" },
+    Row { name: "_pretty", apply: |_, _| Ok(()), values: "whether the response is indented" },
+];
 
 /// Gathers the result parameters of one query.
 pub(crate) struct Controls<'a> {
     parameters: &'a Parameters,
     settings: &'a ParseSettings,
-    resource_type: &'a str,
     query: Query,
-    /// Those given so far that may be given only once.
+    /// Those given so far.
     seen: Vec<&'static str>,
 }
 
-/// The value as it is applied.
-type Applied = Result<String, Refusal>;
-
 impl<'a> Controls<'a> {
-    pub(crate) fn new(
-        parameters: &'a Parameters,
-        settings: &'a ParseSettings,
-        resource_type: &'a str,
-    ) -> Self {
+    pub(crate) fn new(parameters: &'a Parameters, settings: &'a ParseSettings, types: Vec<Box<str>>) -> Self {
         let query = Query {
-            types: vec![resource_type.into()],
+            types,
             clauses: Vec::new(),
             sort: Vec::new(),
             count: settings.default_count.min(settings.max_count),
@@ -37,29 +85,19 @@ impl<'a> Controls<'a> {
             rev_includes: Vec::new(),
             applied: Vec::new(),
             ignored: Vec::new(),
+            bare_ids: Vec::new(),
         };
-        Self { parameters, settings, resource_type, query, seen: Vec::new() }
+        Self { parameters, settings, query, seen: Vec::new() }
     }
 
-    /// Applies a result parameter; `None` when the name is not one.
-    pub(crate) fn apply(&mut self, name: &str, value: &str) -> Option<Applied> {
-        let (code, modifier) = match name.split_once(':') {
-            Some((code, modifier)) => (code, Some(modifier)),
-            None => (name, None),
-        };
-        let applied = match (code, modifier) {
-            ("_include", _) => self.include(modifier, value, false),
-            ("_revinclude", _) => self.include(modifier, value, true),
-            ("_count", None) => self.once("_count", value, Self::count),
-            ("_sort", None) => self.once("_sort", value, Self::sort),
-            ("_total", None) => self.once("_total", value, Self::total),
-            ("_summary", None) => self.once("_summary", value, Self::summary),
-            // How a response is written is not the search's business.
-            ("_format" | "_pretty", None) => Ok(()),
-            ("_count" | "_sort" | "_total" | "_summary" | "_format" | "_pretty", Some(modifier)) => {
-                Err(Refusal::Unsupported(format!("'{code}' takes no modifier, and so not ':{modifier}'")))
-            }
-            _ => return None,
+    /// Applies a result parameter and gives its value as it is applied; `None` when the name is not one.
+    pub(crate) fn apply(&mut self, name: &str, value: &str) -> Option<Result<String, Refusal>> {
+        let (code, modifier) = split(name);
+        let applied = match RESULT.iter().find(|row| row.name == code) {
+            Some(row) => self.once(row, modifier, value),
+            None if code == "_include" => self.include(modifier, value, false),
+            None if code == "_revinclude" => self.include(modifier, value, true),
+            None => return None,
         };
         let count = self.query.count;
         Some(applied.map(|()| {
@@ -69,28 +107,42 @@ impl<'a> Controls<'a> {
         }))
     }
 
-    /// The query, with everything but the clauses filled in.
-    pub(crate) fn finish(self) -> Query {
-        self.query
+    /// The query, with everything but the clauses filled in; or why its parameters contradict each other.
+    pub(crate) fn finish(self) -> Result<Query, Refusal> {
+        let query = self.query;
+        let includes = !query.includes.is_empty() || !query.rev_includes.is_empty();
+        match query.summary {
+            Summary::False => Ok(query),
+            _ if !query.elements.is_empty() => Err(Refusal::Invalid(
+                "'_summary' and '_elements' both say which elements are wanted; give one of them".to_owned(),
+            )),
+            Summary::Text if includes => Err(Refusal::Invalid(
+                "'_summary=text' cannot be given together with '_include' or '_revinclude'".to_owned(),
+            )),
+            _ => Ok(query),
+        }
     }
 
-    fn once(
-        &mut self,
-        code: &'static str,
-        value: &str,
-        apply: fn(&mut Self, &str) -> Result<(), Refusal>,
-    ) -> Result<(), Refusal> {
+    fn once(&mut self, row: &'static Row, modifier: Option<&str>, value: &str) -> Result<(), Refusal> {
+        let code = row.name;
+        if let Some(modifier) = modifier {
+            let text = format!("'{code}' takes no modifier, and so not ':{}'", shown(modifier));
+            return Err(Refusal::Unsupported(text));
+        }
         if self.seen.contains(&code) {
             return Err(Refusal::Invalid(format!("'{code}' may be given only once")));
         }
         self.seen.push(code);
-        apply(self, value)
+        (row.apply)(self, value)
     }
 
     fn count(&mut self, value: &str) -> Result<(), Refusal> {
         let well_formed = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
         if !well_formed {
-            return Err(Refusal::Invalid(format!("'_count': expected a whole number, not '{value}'")));
+            return Err(Refusal::Invalid(format!(
+                "'_count': expected a whole number, not '{}'",
+                shown(value)
+            )));
         }
         match value.parse::<usize>() {
             Ok(0) => self.query.only_count = true,
@@ -105,10 +157,7 @@ impl<'a> Controls<'a> {
             "none" => Total::None,
             // An estimate may be exact.
             "accurate" | "estimate" => Total::Accurate,
-            _ => {
-                let text = format!("'_total': expected none, estimate or accurate, not '{value}'");
-                return Err(Refusal::Invalid(text));
-            }
+            _ => return Err(expected("_total", "none, estimate or accurate", value)),
         };
         Ok(())
     }
@@ -117,83 +166,90 @@ impl<'a> Controls<'a> {
         match value {
             "count" => self.query.only_count = true,
             "false" => {}
-            "true" | "text" | "data" => {
-                let text = format!("'_summary={value}' is not supported; supported are count and false");
-                return Err(Refusal::Unsupported(text));
+            "true" => self.query.summary = Summary::True,
+            "text" => self.query.summary = Summary::Text,
+            "data" => self.query.summary = Summary::Data,
+            _ => return Err(expected("_summary", "true, text, data, count or false", value)),
+        }
+        Ok(())
+    }
+
+    fn elements(&mut self, value: &str) -> Result<(), Refusal> {
+        if value.split(',').count() > self.settings.limits.values {
+            return Err(Refusal::TooCostly("'_elements' has too many names".to_owned()));
+        }
+        for name in value.split(',') {
+            let types = &self.query.types;
+            if !types.iter().any(|kind| self.parameters.elements(kind).any(|element| element == name)) {
+                return Err(self.unknown_element(name));
             }
-            _ => {
-                let text = format!("'_summary': expected true, text, data, count or false, not '{value}'");
-                return Err(Refusal::Invalid(text));
+            if !self.query.elements.iter().any(|known| **known == *name) {
+                self.query.elements.push(name.into());
             }
         }
         Ok(())
+    }
+
+    fn unknown_element(&self, name: &str) -> Refusal {
+        let name = shown(name);
+        Refusal::Invalid(match self.query.types.as_slice() {
+            [kind] => {
+                let known: Vec<&str> = self.parameters.elements(kind).collect();
+                format!("'_elements': {kind} has no element '{name}' at its top; it has {}", known.join(", "))
+            }
+            _ => format!("'_elements': none of the types searched has an element '{name}' at its top"),
+        })
+    }
+
+    fn contained(&mut self, value: &str) -> Result<(), Refusal> {
+        match value {
+            "false" => Ok(()),
+            "true" | "both" => Err(Refusal::Unsupported(format!(
+                "'_contained={value}' is not supported: contained resources are not searched by themselves; supported is false"
+            ))),
+            _ => Err(expected("_contained", "false", value)),
+        }
+    }
+
+    fn contained_type(&mut self, value: &str) -> Result<(), Refusal> {
+        match value {
+            "container" | "contained" => Ok(()),
+            _ => Err(expected("_containedType", "container or contained", value)),
+        }
     }
 
     fn sort(&mut self, value: &str) -> Result<(), Refusal> {
         if value.split(',').count() > self.settings.limits.parameters {
             return Err(Refusal::TooCostly("'_sort' has too many keys".to_owned()));
         }
-        let sort: Result<Vec<Sort>, Refusal> = value.split(',').map(|key| self.sort_key(key)).collect();
-        self.query.sort = sort?;
+        let keys = value.split(',').map(|key| sort::key(self.parameters, &self.query.types, key));
+        self.query.sort = keys.collect::<Result<_, _>>()?;
         Ok(())
-    }
-
-    fn sort_key(&self, key: &str) -> Result<Sort, Refusal> {
-        let (code, descending) = match key.strip_prefix('-') {
-            Some(code) => (code, true),
-            None => (key, false),
-        };
-        let by = match code {
-            "" => return Err(Refusal::Invalid("'_sort' has an empty key".to_owned())),
-            "_id" => SortBy::Id,
-            "_lastUpdated" => SortBy::LastUpdated,
-            _ => self.sort_parameter(code)?,
-        };
-        Ok(Sort { by, descending })
-    }
-
-    fn sort_parameter(&self, code: &str) -> Result<SortBy, Refusal> {
-        let Some(parameter) = self.parameters.get(self.resource_type, code) else {
-            let sortable = |kind| !matches!(kind, ParameterKind::Composite | ParameterKind::Special);
-            let parameters = self.parameters.of_type(self.resource_type).iter();
-            let mut codes: Vec<&str> =
-                parameters.filter(|p| sortable(p.value.kind)).map(|p| &*p.code).collect();
-            codes.extend(["_id", "_lastUpdated"]);
-            codes.sort_unstable();
-            let kind = self.resource_type;
-            let text = format!("'_sort': {kind} cannot be sorted by '{code}', only by {}", codes.join(", "));
-            return Err(Refusal::Unsupported(text));
-        };
-        let id = parameter.id;
-        Ok(match parameter.value.kind {
-            ParameterKind::Date => SortBy::Date(id),
-            ParameterKind::Number | ParameterKind::Quantity => SortBy::Quantity(id),
-            ParameterKind::String => SortBy::String(id),
-            ParameterKind::Uri => SortBy::Uri(id),
-            ParameterKind::Token | ParameterKind::Reference => SortBy::Text(id),
-            ParameterKind::Composite | ParameterKind::Special => {
-                let kind = parameter.value.kind.code();
-                let text = format!("'_sort': '{code}' is of the type {kind}, which has no order");
-                return Err(Refusal::Unsupported(text));
-            }
-        })
     }
 
     fn include(&mut self, modifier: Option<&str>, value: &str, reverse: bool) -> Result<(), Refusal> {
         let iterate = match modifier {
             None => false,
-            Some("iterate") => true,
+            // The name of `iterate` before R4.
+            Some("iterate" | "recurse") => true,
             Some(other) => {
+                let other = shown(other);
                 let text = format!("the modifier ':{other}' of includes is not supported, only ':iterate'");
                 return Err(Refusal::Unsupported(text));
             }
         };
-        let include = include::parse(self.parameters, self.resource_type, value, iterate, reverse)?;
-        if reverse {
-            self.query.rev_includes.push(include)
-        } else {
-            self.query.includes.push(include)
+        let types = &self.query.types;
+        let includes = include::parse(self.parameters, types, value, iterate, reverse)?;
+        let known = if reverse { &mut self.query.rev_includes } else { &mut self.query.includes };
+        for include in includes {
+            if !known.contains(&include) {
+                known.push(include);
+            }
         }
         Ok(())
     }
+}
+
+fn expected(name: &str, values: &str, value: &str) -> Refusal {
+    Refusal::Invalid(format!("'{name}': expected {values}, not '{}'", shown(value)))
 }

@@ -3,21 +3,37 @@
 //! Nothing is left out silently: a parameter, modifier or value that cannot be honoured is an error, or under
 //! lenient handling is named in [`Query::ignored`]. Values that are not of their form are errors always.
 
+mod chain;
 mod clause;
-mod control;
+mod codes;
+mod composite;
+pub(crate) mod control;
+mod filter;
+pub(crate) mod hierarchy;
 mod include;
-mod modifier;
+pub(crate) mod modifier;
+mod refusal;
+mod scope;
 mod settings;
+mod sort;
+pub(crate) mod special;
 mod value;
+mod words;
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use fhir_model::{Issue, IssueType};
 use thiserror::Error;
 
 use self::clause::Clauses;
+pub use self::codes::Codes;
+use self::codes::NoCodes;
 use self::control::Controls;
+use self::refusal::{Refusal, shown};
+pub use self::scope::Scope;
 pub use self::settings::{Handling, Limits, ParseSettings};
+use self::value::Values;
 use crate::hash::KeyHasher;
 use crate::parameters::Parameters;
 use crate::query::{Ignored, Query};
@@ -30,29 +46,25 @@ pub struct SearchError {
     pub issues: Vec<Issue>,
 }
 
-/// Why one parameter is refused. The text is a sentence for the client.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
-    /// The server does not do this: ignored under lenient handling.
-    Unsupported(String),
-    /// The value makes no sense.
-    Invalid(String),
-    /// More than the limits allow.
-    TooCostly(String),
-}
-
 /// Parses the searches of one database.
 #[derive(Clone)]
 pub struct SearchParser {
     parameters: Arc<Parameters>,
     hasher: KeyHasher,
     settings: ParseSettings,
+    codes: Arc<dyn Codes>,
 }
 
 impl SearchParser {
-    /// A parser for these parameters. `hasher` is that of the database.
+    /// A parser for these parameters, which knows no terminology. `hasher` is that of the database.
     pub fn new(parameters: Arc<Parameters>, hasher: KeyHasher, settings: ParseSettings) -> Self {
-        Self { parameters, hasher, settings }
+        Self { parameters, hasher, settings, codes: Arc::new(NoCodes) }
+    }
+
+    /// The parser with the terminology that `:in`, `:not-in`, `:above` and `:below` of tokens ask.
+    #[must_use]
+    pub fn with_codes(self, codes: Arc<dyn Codes>) -> Self {
+        Self { codes, ..self }
     }
 
     /// The parameters that searches can use.
@@ -60,7 +72,7 @@ impl SearchParser {
         &self.parameters
     }
 
-    /// Parses a search of one type.
+    /// Parses a search.
     ///
     /// `pairs` are the names and values of the query, URL-decoded, in their order; `now` is the time in microseconds
     /// since 1970, from which `ap` of dates takes its tolerance.
@@ -70,22 +82,26 @@ impl SearchParser {
     /// modifiers; none of those under lenient handling), `invalid` (values) and `too-costly` (limits).
     pub fn parse(
         &self,
-        resource_type: &str,
+        scope: Scope<'_>,
         pairs: &[(String, String)],
         handling: Handling,
         now: i64,
     ) -> Result<Query, SearchError> {
-        let mut issues = self.whole_query_issues(resource_type, pairs);
+        let mut issues = self.whole_query_issues(pairs);
         if !issues.is_empty() {
             return Err(SearchError { issues });
         }
-        let clauses = Clauses::new(&self.parameters, &self.hasher, &self.settings, now);
-        let mut controls = Controls::new(&self.parameters, &self.settings, resource_type);
-        let (mut found, mut applied, mut ignored) = (Vec::new(), Vec::new(), Vec::new());
+        let types = self.types(scope, pairs)?;
+        let clauses = Clauses::new(&self.parameters, &self.settings, self.values(now));
+        let mut controls = Controls::new(&self.parameters, &self.settings, types.clone());
+        let in_scope = scope.clause(&self.parameters, &types).map_err(SearchError::from)?;
+        let mut found: Vec<_> = in_scope.into_iter().collect();
+        let (mut applied, mut ignored) = (Vec::new(), Vec::new());
         for (name, value) in pairs {
             let outcome = match controls.apply(name, value) {
                 Some(outcome) => outcome,
-                None => clauses.clause(resource_type, name, value).map(|clause| {
+                None if name == Scope::TYPE => Ok(value.clone()),
+                None => clauses.clause(&types, name, value).map(|clause| {
                     found.push(clause);
                     value.clone()
                 }),
@@ -98,45 +114,62 @@ impl SearchParser {
                 Err(refusal) => issues.push(refusal.into()),
             }
         }
-        if issues.is_empty() {
-            Ok(Query { clauses: found, applied, ignored, ..controls.finish() })
-        } else {
-            Err(SearchError { issues })
+        if !issues.is_empty() {
+            return Err(SearchError { issues });
+        }
+        let bare_ids = clauses.values.bare_ids.take();
+        let query = controls.finish().map_err(SearchError::from)?;
+        Ok(Query { clauses: found, applied, ignored, bare_ids, ..query })
+    }
+
+    /// The types searched.
+    fn types(&self, scope: Scope<'_>, pairs: &[(String, String)]) -> Result<Vec<Box<str>>, SearchError> {
+        let mut wanted =
+            pairs.iter().filter(|(name, _)| name == Scope::TYPE).map(|(_, value)| value.as_str());
+        let types = match (wanted.next(), wanted.next()) {
+            (_, Some(_)) => Err(Refusal::Invalid("'_type' may be given only once".to_owned())),
+            (wanted, None) => scope.types(&self.parameters, wanted),
+        };
+        types.map_err(SearchError::from)
+    }
+
+    fn values(&self, now: i64) -> Values<'_> {
+        Values {
+            parameters: &self.parameters,
+            hasher: &self.hasher,
+            settings: &self.settings,
+            codes: &*self.codes,
+            now,
+            bare_ids: RefCell::default(),
         }
     }
 
     /// What is wrong before any parameter is looked at.
-    fn whole_query_issues(&self, resource_type: &str, pairs: &[(String, String)]) -> Vec<Issue> {
+    fn whole_query_issues(&self, pairs: &[(String, String)]) -> Vec<Issue> {
         let limits = &self.settings.limits;
         let mut issues = Vec::new();
-        if !self.parameters.has_type(resource_type) {
-            let text = format!("'{resource_type}' is not a resource type that can be searched");
-            issues.push(Issue::error(IssueType::NotSupported, text));
-        }
         if pairs.len() > limits.parameters {
             let text = format!("a search may have {} parameters, not {}", limits.parameters, pairs.len());
             issues.push(Issue::error(IssueType::TooCostly, text));
         }
-        for (name, value) in pairs {
-            if name.len() > limits.name_bytes || value.len() > limits.value_bytes {
-                let shown: String = name.chars().take(64).collect();
-                let text = format!(
-                    "parameter '{shown}': a name may have {} bytes and a value {}",
-                    limits.name_bytes, limits.value_bytes
-                );
-                issues.push(Issue::error(IssueType::TooCostly, text));
-            }
+        let too_long = |(name, value): &&(String, String)| {
+            name.len() > limits.name_bytes || value.len() > limits.value_bytes
+        };
+        if let Some((name, _)) = pairs.iter().find(too_long) {
+            let text = format!(
+                "parameter '{}': a name may have {} bytes and a value {}",
+                shown(name),
+                limits.name_bytes,
+                limits.value_bytes
+            );
+            issues.push(Issue::error(IssueType::TooCostly, text));
         }
         issues
     }
 }
 
-impl From<Refusal> for Issue {
+impl From<Refusal> for SearchError {
     fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Unsupported(text) => Self::error(IssueType::NotSupported, text),
-            Refusal::Invalid(text) => Self::error(IssueType::Invalid, text),
-            Refusal::TooCostly(text) => Self::error(IssueType::TooCostly, text),
-        }
+        Self { issues: vec![refusal.into()] }
     }
 }

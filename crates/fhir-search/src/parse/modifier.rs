@@ -1,18 +1,128 @@
-//! Modifiers of search parameters (R4 search, section 3.1.1.4.4).
+//! Modifiers of search parameters (R4 search, section 3.1.1.4.4), each for the parameter types that it fits.
 
-use super::Refusal;
+use super::refusal::{Refusal, shown};
 use crate::parameters::{Parameter, ParameterKind, Parameters};
 
-/// A modifier that is supported for the parameter it stands at.
+/// How the values of a parameter are compared, where not by the rules of its type alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(dead_code, reason = "the operators of _filter come next")]
 pub(crate) enum Modifier<'a> {
-    /// `:exact` of a string.
+    /// `:missing`
+    Missing,
+    /// `:exact`
     Exact,
-    /// `:contains` of a string.
+    /// `:contains`
     Contains,
-    /// `:Patient` of a reference: only targets of this type.
+    /// `:text`
+    Text,
+    /// `:not`
+    Not,
+    /// `:in`
+    In,
+    /// `:not-in`
+    NotIn,
+    /// `:above`
+    Above,
+    /// `:below`
+    Below,
+    /// `:of-type`
+    OfType,
+    /// `:identifier`
+    Identifier,
+    /// `:Patient`: only targets of this type.
     Type(&'a str),
+    /// `eq` of a string in `_filter`: the whole text.
+    Whole,
+    /// `ew` of a string in `_filter`: the end of the text.
+    Ending,
+    /// `po` of a date in `_filter`: the periods overlap.
+    Overlap,
 }
+
+/// A modifier as it is written, with what it is for.
+pub(crate) struct Row {
+    pub(crate) name: &'static str,
+    modifier: Modifier<'static>,
+    /// The parameter types that it fits.
+    pub(crate) kinds: &'static [ParameterKind],
+    /// What it means, for the documentation.
+    pub(crate) meaning: &'static str,
+}
+
+/// All modifiers but the names of types.
+pub(crate) const MODIFIERS: &[Row] = {
+    use ParameterKind::{Date, Number, Quantity, Reference, String, Token, Uri};
+    &[
+        Row {
+            name: "missing",
+            modifier: Modifier::Missing,
+            kinds: &[Number, Date, String, Token, Reference, Quantity, Uri],
+            meaning: "`true`: the parameter selects nothing in the resource; `false`: it selects something",
+        },
+        Row {
+            name: "exact",
+            modifier: Modifier::Exact,
+            kinds: &[String],
+            meaning: "the whole text, with case and accents",
+        },
+        Row {
+            name: "contains",
+            modifier: Modifier::Contains,
+            kinds: &[String],
+            meaning: "anywhere in the text, without regard to case and accents",
+        },
+        Row {
+            name: "text",
+            modifier: Modifier::Text,
+            kinds: &[Token, Reference],
+            meaning: "the text of a concept, the display of a coding or a reference, or the text of an identifier's type begins \
+                      with this text",
+        },
+        Row {
+            name: "not",
+            modifier: Modifier::Not,
+            kinds: &[Token],
+            meaning: "no value of the resource is among these; one without a value is found",
+        },
+        Row {
+            name: "in",
+            modifier: Modifier::In,
+            kinds: &[Token],
+            meaning: "a coding is in the value set of this canonical url",
+        },
+        Row {
+            name: "not-in",
+            modifier: Modifier::NotIn,
+            kinds: &[Token],
+            meaning: "no coding is in the value set; a resource without a value is found",
+        },
+        Row {
+            name: "above",
+            modifier: Modifier::Above,
+            kinds: &[Token, Reference, Uri],
+            meaning: "the value, or what stands above it: a concept that subsumes `system|code`, a resource of which the one \
+                      referred to is a part, a url of which this one is a continuation",
+        },
+        Row {
+            name: "below",
+            modifier: Modifier::Below,
+            kinds: &[Token, Reference, Uri],
+            meaning: "the value, or what stands below it",
+        },
+        Row {
+            name: "of-type",
+            modifier: Modifier::OfType,
+            kinds: &[Token],
+            meaning: "`system|code|value`: an identifier of this value whose type has this coding",
+        },
+        Row {
+            name: "identifier",
+            modifier: Modifier::Identifier,
+            kinds: &[Reference],
+            meaning: "the identifier within the reference, as a token",
+        },
+    ]
+};
 
 impl<'a> Modifier<'a> {
     /// The modifier of a parameter, given the text after `:`.
@@ -21,30 +131,37 @@ impl<'a> Modifier<'a> {
         parameter: &Parameter,
         parameters: &Parameters,
     ) -> Result<Self, Refusal> {
-        let code = &parameter.code;
-        match parameter.value.kind {
-            ParameterKind::String if text == "exact" => Ok(Self::Exact),
-            ParameterKind::String if text == "contains" => Ok(Self::Contains),
+        let (code, kind) = (&parameter.code, parameter.value.kind);
+        if let Some(row) = MODIFIERS.iter().find(|row| row.name == text && row.kinds.contains(&kind)) {
+            if row.modifier == Self::OfType && !parameter.value.case_sensitive {
+                return Err(Refusal::Unsupported(format!(
+                    "the modifier ':of-type' is for identifiers, and '{code}' searches codes"
+                )));
+            }
+            return Ok(row.modifier);
+        }
+        match kind {
             ParameterKind::Reference if parameter.can_point_to(text) => Ok(Self::Type(text)),
             ParameterKind::Reference if parameters.has_type(text) => {
                 let targets = parameter.value.targets.join(", ");
                 Err(Refusal::Unsupported(format!("'{code}' cannot point to {text}, only to {targets}")))
             }
-            kind => {
-                let supported = supported(kind);
-                let kind = kind.code();
-                Err(Refusal::Unsupported(format!(
-                    "the modifier ':{text}' of '{code}' is not supported; a {kind} parameter takes {supported}"
-                )))
-            }
+            kind => Err(Refusal::Unsupported(format!(
+                "the modifier ':{}' of '{code}' is not supported; a {} parameter takes {}",
+                shown(text),
+                kind.code(),
+                supported(kind)
+            ))),
         }
     }
 }
 
-fn supported(kind: ParameterKind) -> &'static str {
-    match kind {
-        ParameterKind::String => "':exact' and ':contains'",
-        ParameterKind::Reference => "a resource type, such as ':Patient'",
-        _ => "no modifier",
+/// The modifiers of a parameter type, for messages.
+fn supported(kind: ParameterKind) -> String {
+    let named = MODIFIERS.iter().filter(|row| row.kinds.contains(&kind));
+    let mut all: Vec<String> = named.map(|row| format!("':{}'", row.name)).collect();
+    if kind == ParameterKind::Reference {
+        all.push("a resource type, such as ':Patient'".to_owned());
     }
+    if all.is_empty() { "no modifier".to_owned() } else { all.join(", ") }
 }

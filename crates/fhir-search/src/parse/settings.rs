@@ -41,6 +41,10 @@ pub struct Limits {
     pub chain_targets: usize,
     /// Conditions of the whole query, each type that a chain may lead to counted.
     pub clauses: usize,
+    /// Codes of a value set or a hierarchy that a parameter is compared with.
+    pub codes: usize,
+    /// How deep the parentheses and brackets of `_filter` may nest.
+    pub filter_levels: usize,
 }
 
 impl Default for ParseSettings {
@@ -62,9 +66,11 @@ impl Default for Limits {
             name_bytes: 256,
             value_bytes: 16 * 1024,
             values: 500,
-            chain_links: 4,
+            chain_links: 8,
             chain_targets: 16,
             clauses: 256,
+            codes: 10_000,
+            filter_levels: 16,
         }
     }
 }

@@ -1,43 +1,107 @@
-//! The value of a parameter, alternatives and all, to a [`Test`].
+//! The value of a parameter, alternatives and all, to a [`Clause`].
+
+use std::cell::RefCell;
 
 use fhir_model::primitive::identifiers::is_id;
 
+use super::ParseSettings;
+use super::codes::Codes;
 use super::modifier::Modifier;
-use super::{ParseSettings, Refusal};
+use super::refusal::{Refusal, shown};
 use crate::escape;
 use crate::hash::KeyHasher;
-use crate::parameters::{Parameter, ParameterKind, ValueRules};
-use crate::params::composite::{self, Last};
-use crate::params::{ValueError, date, number, quantity, reference, string, token, uri};
-use crate::query::{CompositeTest, DateTest, Test, UriTest};
+use crate::keys::Target;
+use crate::parameters::{Parameter, ParameterKind, Parameters};
+use crate::params::{ValueError, date, near, number, quantity, reference, string, token, uri};
+use crate::query::{BareId, Clause, Comparison, DateTest, Test, UriTest};
 
 /// What the values of one query depend on.
 pub(crate) struct Values<'a> {
-    pub(crate) hasher: &'a KeyHasher,
-    pub(crate) settings: &'a ParseSettings,
-    pub(crate) now: i64,
+    pub(super) parameters: &'a Parameters,
+    pub(super) hasher: &'a KeyHasher,
+    pub(super) settings: &'a ParseSettings,
+    pub(super) codes: &'a dyn Codes,
+    /// Microseconds since 1970.
+    pub(super) now: i64,
+    /// The references by id alone that were seen.
+    pub(super) bare_ids: RefCell<Vec<BareId>>,
 }
 
 impl Values<'_> {
     /// `_id`
-    pub(crate) fn ids(&self, value: &str) -> Result<Vec<Box<str>>, Refusal> {
-        let ids = self.alternatives("_id", value)?;
+    pub(super) fn ids(&self, name: &str, value: &str) -> Result<Vec<Box<str>>, Refusal> {
+        let ids = self.alternatives(name, value)?;
         let id = |id: &str| match is_id(id) {
             true => Ok(id.into()),
-            false => Err(Refusal::Invalid(
-                "'_id': an id has 1 to 64 of the characters A-Z, a-z, 0-9, '-' and '.'".into(),
-            )),
+            false => Err(Refusal::Invalid(format!(
+                "'{name}': '{}' is not an id, which has 1 to 64 of the characters A-Z, a-z, 0-9, '-' and '.'",
+                shown(id)
+            ))),
         };
         ids.into_iter().map(id).collect()
     }
 
     /// `_lastUpdated`
-    pub(crate) fn dates(&self, name: &str, value: &str) -> Result<Vec<DateTest>, Refusal> {
+    pub(super) fn dates(&self, name: &str, value: &str) -> Result<Vec<DateTest>, Refusal> {
         self.each(name, value, |value| self.date(value))
     }
 
-    /// The values of a parameter.
-    pub(crate) fn test(
+    /// The value of `:missing`.
+    pub(super) fn flag(&self, name: &str, value: &str) -> Result<bool, Refusal> {
+        match value {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            _ => Err(Refusal::Invalid(format!(
+                "'{name}:missing': expected true or false, not '{}'",
+                shown(value)
+            ))),
+        }
+    }
+
+    /// Whether the resources wanted are those that do not fulfil the clause.
+    pub(super) fn negates(
+        &self,
+        parameter: &Parameter,
+        modifier: Option<Modifier<'_>>,
+        value: &str,
+    ) -> Result<bool, Refusal> {
+        match modifier {
+            Some(Modifier::Missing) => self.flag(&parameter.code, value),
+            Some(Modifier::Not | Modifier::NotIn) => Ok(true),
+            _ => Ok(false),
+        }
+    }
+
+    /// The clause of a parameter, without the negation.
+    pub(super) fn clause(
+        &self,
+        parameter: &Parameter,
+        modifier: Option<Modifier<'_>>,
+        value: &str,
+    ) -> Result<Clause, Refusal> {
+        let kind = parameter.value.kind;
+        let test = match modifier {
+            Some(Modifier::Missing) => return Ok(Clause::Present(parameter.id)),
+            Some(modifier @ (Modifier::Above | Modifier::Below)) => match kind {
+                ParameterKind::Reference => return self.hierarchy(parameter, modifier, value),
+                ParameterKind::Uri => self.urls(parameter, modifier, value)?,
+                _ => self.subsumption(parameter, modifier, value)?,
+            },
+            Some(Modifier::In | Modifier::NotIn) => self.members(parameter, value)?,
+            Some(Modifier::Text) => self.strings(parameter, string::Comparison::StartsWith, value)?,
+            Some(Modifier::OfType) => Test::Token(
+                self.each(&parameter.code, value, |value| token::parse_of_type(value, self.hasher))?,
+            ),
+            Some(Modifier::Identifier) => Test::Token(
+                self.each(&parameter.code, value, |value| token::parse(value, true, self.hasher))?,
+            ),
+            _ => self.test(parameter, modifier, value)?,
+        };
+        Ok(Clause::Parameter { parameter: parameter.id, test })
+    }
+
+    /// The values of a parameter compared by the rules of its type.
+    fn test(
         &self,
         parameter: &Parameter,
         modifier: Option<Modifier<'_>>,
@@ -54,9 +118,14 @@ impl Values<'_> {
                     _ => None,
                 };
                 let types = named.as_ref().map_or(rules.targets.as_slice(), |named| named);
-                let own = &self.settings.own_base_urls;
-                let targets = self.each(code, value, |value| reference::parse(value, types, own))?;
-                Test::Reference(targets.into_iter().flatten().collect())
+                let mut targets = Vec::new();
+                for alternative in self.alternatives(code, value)? {
+                    targets.extend(self.targets(parameter, types, alternative)?);
+                }
+                Test::Reference(targets)
+            }
+            ParameterKind::Date if modifier == Some(Modifier::Overlap) => {
+                Test::Date(self.each(code, value, |value| self.overlap(value))?)
             }
             ParameterKind::Date => Test::Date(self.dates(code, value)?),
             ParameterKind::Number => Test::Quantity(self.each(code, value, number::parse)?),
@@ -67,89 +136,71 @@ impl Values<'_> {
                 let comparison = match modifier {
                     Some(Modifier::Exact) => string::Comparison::Exact,
                     Some(Modifier::Contains) => string::Comparison::Contains,
+                    Some(Modifier::Ending) => string::Comparison::EndsWith,
+                    Some(Modifier::Whole) => string::Comparison::Whole,
                     _ => string::Comparison::StartsWith,
                 };
-                Test::String(self.each(code, value, |value| string::parse(value, comparison, hasher))?)
+                self.strings(parameter, comparison, value)?
             }
             ParameterKind::Uri => {
                 Test::Uri(self.each(code, value, |value| uri::parse(value).map(UriTest::Equal))?)
             }
-            ParameterKind::Composite => {
-                let mut tests = Vec::new();
-                for alternative in self.alternatives(code, value)? {
-                    self.composite(parameter, alternative, &mut tests)?;
-                }
-                Test::Composite(tests)
-            }
-            ParameterKind::Special => {
-                return Err(Refusal::Unsupported(format!("'{code}' is not searched by yet")));
-            }
+            ParameterKind::Composite => self.composites(parameter, value)?,
+            ParameterKind::Special => Test::Near(self.each(code, value, near::parse)?),
         })
     }
 
-    /// One value of a composite: `code$value`. A component with several meanings (a bare id) gives several tests.
-    fn composite(
+    fn strings(
         &self,
         parameter: &Parameter,
+        comparison: string::Comparison,
         value: &str,
-        tests: &mut Vec<CompositeTest>,
-    ) -> Result<(), Refusal> {
-        let parts = escape::split(value, '$');
-        let components = &parameter.components;
-        let (Some((last, others)), Some((last_part, other_parts))) =
-            (components.split_last(), parts.split_last())
-        else {
-            return Ok(());
-        };
-        if parts.len() != components.len() {
-            let (code, count) = (&parameter.code, components.len());
+    ) -> Result<Test, Refusal> {
+        let tests =
+            self.each(&parameter.code, value, |value| string::parse(value, comparison, self.hasher))?;
+        Ok(Test::String(tests))
+    }
+
+    /// `:above` and `:below` of uris, which only urls have.
+    fn urls(&self, parameter: &Parameter, modifier: Modifier<'_>, value: &str) -> Result<Test, Refusal> {
+        let tests = self.each(&parameter.code, value, |value| match modifier {
+            Modifier::Above => uri::parse_above(value),
+            _ => uri::parse_below(value).map(|test| vec![test]),
+        })?;
+        Ok(Test::Uri(tests.concat()))
+    }
+
+    /// What one value of a reference points to. An id alone is that of any of the types, if there are not too many.
+    pub(super) fn targets(
+        &self,
+        parameter: &Parameter,
+        types: &[Box<str>],
+        value: &str,
+    ) -> Result<Vec<Target>, Refusal> {
+        let code = &parameter.code;
+        let targets = reference::parse(value, types, &self.settings.own_base_urls)
+            .map_err(|error| Refusal::Invalid(format!("'{code}': {error}")))?;
+        if targets.len() > self.settings.limits.chain_targets {
             return Err(Refusal::Invalid(format!(
-                "'{code}' takes {count} values joined by '$', not '{value}'"
+                "'{code}': '{value}' is ambiguous, as it can be the id of any of {} types; write Type/{value}",
+                targets.len()
             )));
         }
-        let refused = |error: ValueError| Refusal::Invalid(format!("'{}': {error}", parameter.code));
-        let mut heads: Vec<Vec<i64>> = vec![Vec::new()];
-        for (rules, part) in others.iter().zip(other_parts) {
-            let hashes = self.equal(rules, part).map_err(refused)?;
-            heads = heads
-                .iter()
-                .flat_map(|head| hashes.iter().map(move |hash| [head.as_slice(), &[*hash]].concat()))
-                .collect();
+        if let [Target::Resource { id, .. }, _, ..] = targets.as_slice() {
+            let bare = BareId { name: code.clone(), id: id.clone(), types: types.to_vec() };
+            self.bare_ids.borrow_mut().push(bare);
         }
-        for last in self.last(last, last_part).map_err(refused)? {
-            tests.extend(heads.iter().map(|head| composite::test(head, last.clone(), self.hasher)));
-        }
-        if tests.len() > self.settings.limits.values {
-            return Err(self.too_many(&parameter.code));
-        }
-        Ok(())
+        Ok(targets)
     }
 
-    /// The hashes of a component that is compared for equality.
-    fn equal(&self, rules: &ValueRules, value: &str) -> Result<Vec<i64>, ValueError> {
-        match rules.kind {
-            ParameterKind::Reference => {
-                let targets = reference::parse(value, &rules.targets, &self.settings.own_base_urls)?;
-                Ok(targets.iter().map(|target| reference::hash(target, self.hasher)).collect())
-            }
-            ParameterKind::Uri => Ok(vec![self.hasher.uri(&uri::parse(value)?)]),
-            _ => Ok(vec![token::parse_component(value, rules.case_sensitive, self.hasher)?]),
-        }
-    }
-
-    /// What the last component of a composite tests.
-    fn last(&self, rules: &ValueRules, value: &str) -> Result<Vec<Last>, ValueError> {
-        Ok(match rules.kind {
-            ParameterKind::Date => vec![Last::Date(self.date(value)?)],
-            ParameterKind::Number => vec![Last::Number(number::parse(value)?)],
-            ParameterKind::Quantity => vec![Last::Number(quantity::parse(value, self.hasher)?)],
-            ParameterKind::String => vec![Last::Text(string::parse_prefix(value)?)],
-            _ => self.equal(rules, value)?.into_iter().map(Last::Equal).collect(),
-        })
-    }
-
-    fn date(&self, value: &str) -> Result<DateTest, ValueError> {
+    pub(super) fn date(&self, value: &str) -> Result<DateTest, ValueError> {
         date::parse(value, self.settings.default_offset_minutes, self.now)
+    }
+
+    /// A date without prefix whose period is overlapped.
+    fn overlap(&self, value: &str) -> Result<DateTest, ValueError> {
+        let test = self.date(value)?;
+        Ok(DateTest { comparison: Comparison::Approximately, ..test })
     }
 
     /// Parses each alternative.
@@ -164,7 +215,7 @@ impl Values<'_> {
     }
 
     /// The values joined by commas.
-    fn alternatives<'v>(&self, code: &str, value: &'v str) -> Result<Vec<&'v str>, Refusal> {
+    pub(super) fn alternatives<'v>(&self, code: &str, value: &'v str) -> Result<Vec<&'v str>, Refusal> {
         let alternatives = escape::split(value, ',');
         if alternatives.len() > self.settings.limits.values {
             return Err(self.too_many(code));
@@ -175,7 +226,7 @@ impl Values<'_> {
         Ok(alternatives)
     }
 
-    fn too_many(&self, code: &str) -> Refusal {
+    pub(super) fn too_many(&self, code: &str) -> Refusal {
         let most = self.settings.limits.values;
         Refusal::TooCostly(format!("'{code}' may have {most} values"))
     }

@@ -9,7 +9,7 @@ use fhir_model::Document;
 use fhir_search::keys::SearchKeys;
 use fhir_search::parameters::{ParameterId, Parameters};
 use fhir_search::{
-    ExtractSettings, Extractor, Handling, KeyHasher, ParseSettings, Query, SearchError, SearchParser,
+    ExtractSettings, Extractor, Handling, KeyHasher, ParseSettings, Query, Scope, SearchError, SearchParser,
 };
 
 /// 2026-01-01T00:00:00Z
@@ -54,7 +54,7 @@ pub(crate) fn parse_with(resource_type: &str, query: &str, handling: Handling) -
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
-    PARSER.parse(resource_type, &pairs, handling, NOW)
+    PARSER.parse(Scope::Type(resource_type), &pairs, handling, NOW)
 }
 
 pub(crate) fn parse(resource_type: &str, query: &str) -> Result<Query, SearchError> {

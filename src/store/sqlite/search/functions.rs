@@ -28,6 +28,9 @@ mod declared {
         fn has_string_part(keys: Binary, parameter: Integer, part: Text) -> Bool;
     }
     diesel::define_sql_function! {
+        fn has_string_end(keys: Binary, parameter: Integer, end: Text) -> Bool;
+    }
+    diesel::define_sql_function! {
         fn has_uri(keys: Binary, parameter: Integer, from: Text, to: Text) -> Bool;
     }
     diesel::define_sql_function! {
@@ -106,8 +109,8 @@ fn register_ranges(conn: &mut SqliteConnection) -> QueryResult<()> {
 /// Whether there is a key of the parameter that fits, and where references point to.
 fn register_probes(conn: &mut SqliteConnection) -> QueryResult<()> {
     use declared::{
-        distance_utils, has_key_utils, has_position_utils, has_string_part_utils, has_string_utils,
-        has_uri_utils, reference_targets_utils,
+        distance_utils, has_key_utils, has_position_utils, has_string_end_utils, has_string_part_utils,
+        has_string_utils, has_uri_utils, reference_targets_utils,
     };
 
     // The end is excluded, here and of uris.
@@ -140,6 +143,11 @@ fn register_probes(conn: &mut SqliteConnection) -> QueryResult<()> {
     })?;
     has_key_utils::register_impl(conn, |keys: Vec<u8>, parameter: i32| {
         StoredKeys::has_key(&keys, parameter)
+    })?;
+    has_string_end_utils::register_impl(conn, |keys: Vec<u8>, parameter: i32, end: String| {
+        StoredKeys::decode_only::<StringKey>(&keys)
+            .iter()
+            .any(|key| key.parameter.0 == parameter && key.folded.ends_with(&*end))
     })?;
     // A JSON array for `json_each`.
     reference_targets_utils::register_impl(conn, |keys: Vec<u8>, parameter: i32| {

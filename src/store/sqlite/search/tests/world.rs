@@ -134,5 +134,6 @@ pub(super) fn query(kind: &str, clauses: Vec<Clause>, sort: Vec<Sort>, count: us
         rev_includes: Vec::new(),
         applied: Vec::new(),
         ignored: Vec::new(),
+        bare_ids: Vec::new(),
     }
 }
