@@ -11,7 +11,8 @@ pub struct PatchError {
     pub kind: PatchErrorKind,
     /// The position of the operation in the patch, from 0; `None` if it is about the patch or the result as a whole.
     pub operation: Option<usize>,
-    /// Where the operation was to be applied, as it was written: a JSON pointer, FHIRPath or XPath. May be empty.
+    /// Where the operation was to be applied, as it was written: a JSON pointer, FHIRPath or XPath, the beginning if
+    /// it is long. May be empty.
     pub path: String,
     /// What is wrong.
     pub message: String,
@@ -30,9 +31,14 @@ pub enum PatchErrorKind {
     TooCostly,
 }
 
+/// How many characters of a message are kept; it may quote the patch.
+const MAX_MESSAGE: usize = 500;
+/// How many characters of a path are kept.
+const MAX_PATH: usize = 200;
+
 impl PatchError {
     fn new(kind: PatchErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, operation: None, path: String::new(), message: message.into() }
+        Self { kind, operation: None, path: String::new(), message: shorten(message.into(), MAX_MESSAGE) }
     }
 
     pub(crate) fn syntax(message: impl Into<String>) -> Self {
@@ -53,7 +59,7 @@ impl PatchError {
 
     /// The same, with the operation that failed.
     pub(crate) fn in_operation(self, operation: usize, path: &str) -> Self {
-        Self { operation: Some(operation), path: path.to_owned(), ..self }
+        Self { operation: Some(operation), path: shorten(path.to_owned(), MAX_PATH), ..self }
     }
 
     /// Whether the patch could not be understood at all, which is 400; everything else is 422.
@@ -83,5 +89,26 @@ impl fmt::Display for PatchError {
             f.write_str(": ")?;
         }
         f.write_str(&self.message)
+    }
+}
+
+/// The beginning of a text that is longer than so many characters.
+pub(crate) fn shorten(mut text: String, max_characters: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(max_characters) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_patch_says_is_quoted_in_short() {
+        let error = PatchError::syntax("ä".repeat(1000)).in_operation(3, &"/x".repeat(1000));
+        assert_eq!((error.message.chars().count(), error.path.chars().count()), (501, 201));
+        assert!(error.to_string().starts_with("operation 3 of the patch (/x/x"));
     }
 }

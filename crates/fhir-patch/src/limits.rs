@@ -12,8 +12,8 @@ pub struct Limits {
     pub max_operations: usize,
     /// How many bytes the result may have, and how many its operations may add or copy on the way there.
     pub max_result_bytes: usize,
-    /// How many bytes may be read altogether: FHIRPath operations read the resource once each, XML operations once for each
-    /// step and predicate of their selectors.
+    /// How many bytes may be read altogether: each operation of FHIRPath and XML Patch reads the resource, and an XPath once
+    /// more for each of its predicates.
     pub max_work_bytes: usize,
 }
 

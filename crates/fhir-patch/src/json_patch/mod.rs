@@ -4,7 +4,7 @@ mod pointer;
 
 use fhir_model::{Document, Node};
 
-use crate::error::PatchError;
+use crate::error::{PatchError, shorten};
 use crate::limits::{Budget, Limits, MAX_DEPTH};
 use crate::value::Value;
 use pointer::{Place, Pointer, position};
@@ -184,12 +184,7 @@ fn remove(root: &mut Value, path: &Pointer) -> Result<Value, PatchError> {
 
 /// The beginning of a value's JSON, for messages.
 fn excerpt(value: &Value) -> String {
-    const LENGTH: usize = 80;
-    let json = String::from_utf8_lossy(&value.to_vec()).into_owned();
-    match json.char_indices().nth(LENGTH) {
-        Some((end, _)) => format!("{}…", json.get(..end).unwrap_or_default()),
-        None => json,
-    }
+    shorten(String::from_utf8_lossy(&value.to_vec()).into_owned(), 80)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The operations, and what they do to a document.
 
-use super::namespaces::{Scope, carry_over, resolve, scope_at};
+use super::namespaces::{Scope, carry_over, declared_prefix, resolve, scope_at};
 use super::select::Found;
 use super::selector::Selector;
 use super::tree::{Content, Element, Path, attribute_value, resolved};
@@ -67,13 +67,13 @@ impl Operation {
             (Action::Replace(fragment), Found::Attribute(path, name)) => {
                 let text = fragment.text().ok_or_else(|| replacement("a text"))?;
                 document.at_mut(&path)?.set_attribute(&name, attribute_value(&text));
-                resolve(document, &mut Scope::default());
+                declarations_changed(document, &name);
                 Ok(())
             }
             (Action::Replace(fragment), Found::Node(path)) => replace(document, &path, fragment),
             (Action::Remove(_), Found::Attribute(path, name)) => {
                 document.at_mut(&path)?.remove_attribute(&name);
-                resolve(document, &mut Scope::default());
+                declarations_changed(document, &name);
                 Ok(())
             }
             (Action::Remove(space), Found::Node(path)) => remove(document, &path, *space),
@@ -105,6 +105,13 @@ impl Fragment {
             }
         }
         Ok(content)
+    }
+}
+
+/// Gives prefixes their new meaning, if an attribute that has changed is a declaration.
+fn declarations_changed(document: &mut Element, attribute: &str) {
+    if declared_prefix(attribute).is_some() {
+        resolve(document, &mut Scope::default());
     }
 }
 
@@ -144,7 +151,7 @@ fn add_attribute(document: &mut Element, path: &Path, name: &str, value: &str) -
         return Err(PatchError::not_applicable(format!("the element has an attribute {name} already")));
     }
     element.set_attribute(name, attribute_value(value));
-    resolve(document, &mut Scope::default());
+    declarations_changed(document, name);
     Ok(())
 }
 

@@ -17,7 +17,7 @@ pub(super) enum Found {
 impl Selector {
     /// How often the selector may read the document.
     pub(super) fn cost(&self) -> usize {
-        1 + self.steps.iter().map(|step| 1 + step.predicates.len()).sum::<usize>()
+        1 + self.steps.iter().map(|step| step.predicates.len()).sum::<usize>()
     }
 
     /// The one node that the selector finds. None, or several, is an error (RFC 5261, section 5.1, `unlocated-node`).
