@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::parameters::ParameterKind;
 use crate::params::prefix::PREFIXES;
 use crate::parse::control::RESULT;
+use crate::parse::filter::OPERATORS;
 use crate::parse::hierarchy::HIERARCHIES;
 use crate::parse::modifier::MODIFIERS;
 use crate::parse::special::SPECIAL;
@@ -24,6 +25,7 @@ pub fn documentation() -> String {
         ("MODIFIERS", modifiers()),
         ("PREFIXES", prefixes()),
         ("SPECIAL", special()),
+        ("OPERATORS", operators()),
         ("RESULT", result()),
         ("HIERARCHIES", hierarchies()),
     ] {
@@ -70,6 +72,15 @@ fn special() -> String {
     let mut table = "| Parameter | Values | Meaning |\n|---|---|---|\n".to_owned();
     for row in SPECIAL {
         line(&mut table, &[&format!("`{}`", row.name), row.values, row.meaning]);
+    }
+    table
+}
+
+fn operators() -> String {
+    let mut table = "| Operator | For | Meaning |\n|---|---|---|\n".to_owned();
+    for row in OPERATORS {
+        let kinds: Vec<&str> = row.kinds.iter().map(|kind| kind.code()).collect();
+        line(&mut table, &[&format!("`{}`", row.name), &kinds.join(", "), row.meaning]);
     }
     table
 }

@@ -29,6 +29,11 @@ pub(crate) fn unescape(text: &str) -> Option<Cow<'_, str>> {
     Some(Cow::Owned(plain))
 }
 
+/// A text as one alternative: without meaning for its commas and backslashes; `|` and `$` keep theirs.
+pub(crate) fn whole(text: &str) -> String {
+    text.replace('\\', "\\\\").replace(',', "\\,")
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -44,6 +49,7 @@ mod tests {
         assert_eq!(unescape(r"a\,b\|c\$d\\").unwrap(), r"a,b|c$d\");
         assert_eq!(unescape(r"a\b"), None);
         assert_eq!(unescape("a\\"), None);
+        assert_eq!(whole(r"a,b\c|d"), r"a\,b\\c|d");
     }
 
     proptest! {

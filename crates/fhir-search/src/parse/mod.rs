@@ -8,7 +8,7 @@ mod clause;
 mod codes;
 mod composite;
 pub(crate) mod control;
-mod filter;
+pub(crate) mod filter;
 pub(crate) mod hierarchy;
 mod include;
 pub(crate) mod modifier;

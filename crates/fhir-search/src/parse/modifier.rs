@@ -5,7 +5,6 @@ use crate::parameters::{Parameter, ParameterKind, Parameters};
 
 /// How the values of a parameter are compared, where not by the rules of its type alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(dead_code, reason = "the operators of _filter come next")]
 pub(crate) enum Modifier<'a> {
     /// `:missing`
     Missing,

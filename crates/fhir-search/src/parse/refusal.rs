@@ -13,6 +13,17 @@ pub(crate) enum Refusal {
     TooCostly(String),
 }
 
+impl Refusal {
+    /// The refusal with another text.
+    pub(crate) fn with(self, text: impl FnOnce(String) -> String) -> Self {
+        match self {
+            Self::Unsupported(old) => Self::Unsupported(text(old)),
+            Self::Invalid(old) => Self::Invalid(text(old)),
+            Self::TooCostly(old) => Self::TooCostly(text(old)),
+        }
+    }
+}
+
 impl From<Refusal> for Issue {
     fn from(refusal: Refusal) -> Self {
         match refusal {

@@ -8,6 +8,7 @@ use fhir_definitions::Registry;
 use fhir_model::Document;
 use fhir_search::keys::SearchKeys;
 use fhir_search::parameters::{ParameterId, Parameters};
+use fhir_search::query::Clause;
 use fhir_search::{
     ExtractSettings, Extractor, Handling, KeyHasher, ParseSettings, Query, Scope, SearchError, SearchParser,
 };
@@ -46,27 +47,45 @@ pub(crate) fn settings() -> ParseSettings {
     ParseSettings { own_base_urls: own_base_urls(), ..ParseSettings::default() }
 }
 
-/// Parses a query written as `name=value&name=value`, without URL-encoding.
-pub(crate) fn parse_with(resource_type: &str, query: &str, handling: Handling) -> Result<Query, SearchError> {
-    let pairs: Vec<(String, String)> = query
+/// The names and values of a query written as `name=value&name=value`, without URL-encoding.
+fn pairs(query: &str) -> Vec<(String, String)> {
+    query
         .split('&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect();
-    PARSER.parse(Scope::Type(resource_type), &pairs, handling, NOW)
+        .collect()
+}
+
+pub(crate) fn parse_with(resource_type: &str, query: &str, handling: Handling) -> Result<Query, SearchError> {
+    PARSER.parse(Scope::Type(resource_type), &pairs(query), handling, NOW)
+}
+
+pub(crate) fn parse_in(scope: Scope<'_>, query: &str) -> Result<Query, SearchError> {
+    PARSER.parse(scope, &pairs(query), Handling::Strict, NOW)
 }
 
 pub(crate) fn parse(resource_type: &str, query: &str) -> Result<Query, SearchError> {
-    parse_with(resource_type, query, Handling::Strict)
+    parse_in(Scope::Type(resource_type), query)
+}
+
+/// The only clause of a query.
+pub(crate) fn clause(resource_type: &str, query: &str) -> Clause {
+    let mut clauses = parse(resource_type, query).unwrap().clauses;
+    assert_eq!(clauses.len(), 1, "{query}");
+    clauses.remove(0)
 }
 
 /// The texts of all issues, each behind its code.
-pub(crate) fn refusal(resource_type: &str, query: &str) -> String {
-    let issues = parse(resource_type, query).unwrap_err().issues;
+pub(crate) fn refusal_in(scope: Scope<'_>, query: &str) -> String {
+    let issues = parse_in(scope, query).unwrap_err().issues;
     let texts: Vec<String> =
         issues.iter().map(|issue| format!("{}: {}", issue.code.code(), issue.diagnostics)).collect();
     texts.join("\n")
+}
+
+pub(crate) fn refusal(resource_type: &str, query: &str) -> String {
+    refusal_in(Scope::Type(resource_type), query)
 }
 
 pub(crate) fn extract(json: &str) -> SearchKeys {

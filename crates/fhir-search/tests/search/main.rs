@@ -2,6 +2,10 @@
 
 mod common;
 mod extraction;
+mod filters;
+mod hostile;
 mod keys;
+mod modifiers;
 mod parameters;
 mod queries;
+mod scopes;

@@ -1,7 +1,7 @@
 //! Queries as clients write them: what they become, and how they are refused.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
-use crate::common::{PARAMETERS, hasher, parse, parse_with, refusal};
+use crate::common::{PARAMETERS, clause, hasher, parse, parse_with, refusal};
 use fhir_search::Handling;
 use fhir_search::keys::Target;
 use fhir_search::parameters::ParameterId;
@@ -10,13 +10,6 @@ use proptest::prelude::*;
 
 fn id(resource_type: &str, code: &str) -> ParameterId {
     PARAMETERS.get(resource_type, code).unwrap().id
-}
-
-/// The only clause of a query.
-fn clause(resource_type: &str, query: &str) -> Clause {
-    let mut clauses = parse(resource_type, query).unwrap().clauses;
-    assert_eq!(clauses.len(), 1, "{query}");
-    clauses.remove(0)
 }
 
 /// The test of the only clause.
@@ -178,6 +171,9 @@ fn what_is_not_supported_is_refused_with_what_is() {
         ("Observation", "_sort=code-value-quantity", &["not-supported", "composite"]),
         ("Patient", "_include=Patient:name", &["not-supported", "general-practitioner"]),
         ("Patient", "_include=Observation:subject", &["not-supported", "_include:iterate"]),
+        ("Patient", "_elements=dragon", &["invalid", "'dragon'", "birthDate"]),
+        ("Patient", "_summary=true&_elements=name", &["invalid", "_summary", "_elements"]),
+        ("Patient", "_summary=text&_include=Patient:link", &["invalid", "_include"]),
         ("Patient", "_include:again=Patient:link", &["not-supported", ":iterate"]),
         ("Patient", "_revinclude=Observation:encounter", &["not-supported", "cannot point to Patient"]),
         ("Dragon", "name=x", &["not-supported", "'Dragon'"]),

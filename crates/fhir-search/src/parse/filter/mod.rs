@@ -1,10 +1,9 @@
-//! `_filter` (R4 search filter page).
+//! `_filter` (R4 "_filter Parameter"): tests joined by `and`, `or` and `not`.
 
-use super::clause::Clauses;
-use super::refusal::Refusal;
-use crate::query::Clause;
+mod clause;
+mod grammar;
+mod operator;
+mod reader;
 
-/// The condition of a filter on resources of these types.
-pub(super) fn clause(_: &Clauses<'_>, _: &[Box<str>], _: &str) -> Result<Clause, Refusal> {
-    Err(Refusal::Unsupported("'_filter' is not supported".to_owned()))
-}
+pub(super) use self::clause::clause;
+pub(crate) use self::operator::OPERATORS;
