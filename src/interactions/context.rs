@@ -10,6 +10,7 @@ use fhir_search::parameters::Parameters;
 use fhir_search::parse::{ParseSettings, SearchParser};
 
 use super::capabilities::Capabilities;
+use super::codes::ListedCodes;
 use super::validation::Validation;
 use crate::config::Integrity;
 use crate::store::{Change, Store, StoreError, WriteSet, Written};
@@ -69,7 +70,8 @@ impl Context {
             own_base_urls: limits.base_urls.clone(),
             ..ParseSettings::default()
         };
-        let search = SearchParser::new(parameters.clone(), store.hasher(), parse_settings);
+        let codes = Arc::new(ListedCodes::new(registry.clone()));
+        let search = SearchParser::new(parameters.clone(), store.hasher(), parse_settings).with_codes(codes);
         Ok(Self {
             validation,
             types: registry.resource_types().iter().cloned().collect(),

@@ -4,6 +4,7 @@
 
 pub mod bundle;
 pub mod capabilities;
+mod codes;
 mod conditional;
 pub mod context;
 mod create;

@@ -1,5 +1,6 @@
 //! search of a type, by GET or POST (R4 HTTP 3.1.0.9, Search).
 
+use fhir_model::{Issue, IssueType};
 use fhir_search::parse::{Handling, Scope};
 use fhir_search::query::Query;
 
@@ -43,5 +44,25 @@ pub(super) fn parse(
 ) -> Result<Query, Error> {
     let handling = if lenient { Handling::Lenient } else { Handling::Strict };
     let query = context.search.parse(Scope::Type(kind), pairs, handling, now_micros());
-    query.map_err(|error| Error::BadRequest(error.issues))
+    let query = query.map_err(|error| Error::BadRequest(error.issues))?;
+    refuse_ambiguous(context, &query)?;
+    Ok(query)
+}
+
+/// A reference by id alone means one resource, or the search is refused (R4 search, section 3.1.1.4.12).
+fn refuse_ambiguous(context: &Context, query: &Query) -> Result<(), Error> {
+    for bare in &query.bare_ids {
+        let mut found: Vec<String> = Vec::new();
+        for kind in &bare.types {
+            if context.store.read(kind, &bare.id)?.is_some_and(|version| !version.is_deleted()) {
+                found.push(format!("{kind}/{}", bare.id));
+            }
+        }
+        if found.len() > 1 {
+            let (name, id, found) = (&bare.name, &bare.id, found.join(", "));
+            let text = format!("'{name}': '{id}' is ambiguous; write one of {found}");
+            return Err(Error::BadRequest(vec![Issue::error(IssueType::MultipleMatches, text)]));
+        }
+    }
+    Ok(())
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use fhir_definitions::{DefinitionKind, Registry};
 
 use crate::code_status::CodeStatus;
+use crate::code_system::CodeSystem;
 use crate::code_systems::CodeSystems;
 use crate::display::{DisplayCheck, is_same};
 use crate::lazy::Lazy;
@@ -63,6 +64,30 @@ impl Terminology {
     /// be listed, or are more than `most`.
     pub fn codes(&self, value_set: &str, most: usize) -> Option<Vec<ListedCode<'_>>> {
         list(self, self.value_set(value_set)?, most)
+    }
+
+    /// The codes of a system that a code subsumes, itself among them; `None` if the system has no such code.
+    ///
+    /// # Errors
+    /// Where not all codes of the system are here, and so the answer might be incomplete.
+    pub fn descendants(&self, system: &str, code: &str) -> Result<Option<Vec<&str>>, NotChecked> {
+        Ok(self.whole_system(system)?.descendants(code))
+    }
+
+    /// The codes of a system that subsume a code, itself among them; `None` if the system has no such code.
+    ///
+    /// # Errors
+    /// As for [`descendants`](Self::descendants).
+    pub fn ancestors(&self, system: &str, code: &str) -> Result<Option<Vec<&str>>, NotChecked> {
+        Ok(self.whole_system(system)?.ancestors(code))
+    }
+
+    /// A code system of which all codes are listed here.
+    fn whole_system(&self, url: &str) -> Result<&CodeSystem, NotChecked> {
+        let source = self.systems.source(url, None);
+        let system = source.and_then(|source| self.systems.listed(source));
+        let system = system.ok_or_else(|| NotChecked::needs(url))?;
+        system.why_open().map_or(Ok(system), Err)
     }
 
     /// What would have to be known to decide every code of a value set; nothing if all can be decided.

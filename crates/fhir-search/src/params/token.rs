@@ -160,9 +160,11 @@ pub(crate) fn parse_component(
     }
 }
 
-/// The hashes by which a code of a system is found where a query does not write it itself but a terminology lists it.
-pub(crate) fn coded(system: &str, code: &str, case_sensitive: bool, hasher: &KeyHasher) -> [i64; 1] {
-    [hasher.system_and_code(system, &comparable(code, case_sensitive))]
+/// The hashes by which a code that a terminology lists is found. One without a system, such as a `code` element whose binding
+/// has several, is compared by the code alone.
+pub(crate) fn coded(system: &str, code: &str, case_sensitive: bool, hasher: &KeyHasher) -> [i64; 2] {
+    let code = comparable(code, case_sensitive);
+    [hasher.system_and_code(system, &code), hasher.code_without_system(&code)]
 }
 
 /// The hash of the three parts of `:of-type`: `system|code|value`.

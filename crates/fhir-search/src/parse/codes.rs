@@ -61,7 +61,7 @@ impl Values<'_> {
             })?;
             hashes.extend(codes.iter().flat_map(|(system, code)| self.hashes(parameter, system, code)));
         }
-        self.coded(parameter, hashes)
+        self.listed(parameter, hashes)
     }
 
     /// `:above` and `:below` of tokens: what subsumes a concept, or is subsumed by it.
@@ -98,19 +98,19 @@ impl Values<'_> {
             })?;
             hashes.extend(codes.iter().flat_map(|code| self.hashes(parameter, &system, code)));
         }
-        self.coded(parameter, hashes)
+        self.listed(parameter, hashes)
     }
 
-    /// The forms of a code that a parameter indexes.
-    fn hashes(&self, parameter: &Parameter, system: &str, code: &str) -> impl Iterator<Item = i64> + use<> {
-        token::coded(system, code, parameter.value.case_sensitive, self.hasher).into_iter()
+    /// The forms in which a code is indexed.
+    fn hashes(&self, parameter: &Parameter, system: &str, code: &str) -> [i64; 2] {
+        token::coded(system, code, parameter.value.case_sensitive, self.hasher)
     }
 
-    fn coded(&self, parameter: &Parameter, mut hashes: Vec<i64>) -> Result<Test, Refusal> {
+    fn listed(&self, parameter: &Parameter, mut hashes: Vec<i64>) -> Result<Test, Refusal> {
         hashes.sort_unstable();
         hashes.dedup();
         let most = self.settings.limits.codes;
-        if hashes.len() > most {
+        if hashes.len() > most.saturating_mul(2) {
             let code = &parameter.code;
             return Err(Refusal::TooCostly(format!(
                 "'{code}' would be compared with more than {most} codes"

@@ -13,6 +13,7 @@ use crate::query::{Clause, Direction, Test};
 pub(crate) const HIERARCHIES: &[(&str, &str)] = &[
     ("CarePlan", "part-of"),
     ("Communication", "part-of"),
+    ("DeviceDefinition", "parent"),
     ("Encounter", "part-of"),
     ("Location", "partof"),
     ("MedicationStatement", "part-of"),

@@ -89,7 +89,7 @@ fn one_link_fulfils_both_its_filter_and_the_rest() {
     let Clause::Chain { target, clause: inner, .. } =
         filter("Observation", "subject[gender eq female].birthdate lt 1970")
     else {
-        unreachable!("a chain was expected");
+        panic!("a chain was expected");
     };
     assert_eq!(&*target, "Patient");
     let both = Clause::All(vec![clause("Patient", "gender=female"), clause("Patient", "birthdate=lt1970")]);

@@ -1,5 +1,4 @@
 //! Where a search looks: the whole system and compartments.
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use crate::common::{PARAMETERS, parse_in, refusal_in};
 use fhir_search::keys::Target;
@@ -64,7 +63,7 @@ fn types_are_named_once_and_exist() {
 fn members_of_a_compartment_point_to_its_owner() {
     let query = parse_in(patient(Some("Observation")), "code=x").unwrap();
     assert_eq!(query.types, ["Observation".into()]);
-    let Clause::Any(ways) = &query.clauses[0] else { unreachable!("a choice was expected") };
+    let Clause::Any(ways) = &query.clauses[0] else { panic!("a choice was expected") };
     let owner = Target::Resource { kind: "Patient".into(), id: "1".into() };
     let subject = Clause::Parameter {
         parameter: PARAMETERS.get("Observation", "subject").unwrap().id,

@@ -75,6 +75,24 @@ impl CodeSystem {
         }
     }
 
+    /// The codes that a code subsumes, itself among them; `None` if there is no such code.
+    pub(crate) fn descendants(&self, code: &str) -> Option<Vec<&str>> {
+        Some(self.codes(self.hierarchy.descendants_or_self(self.find(code)?)))
+    }
+
+    /// The codes that subsume a code, itself among them; `None` if there is no such code.
+    pub(crate) fn ancestors(&self, code: &str) -> Option<Vec<&str>> {
+        Some(self.codes(self.hierarchy.ancestors_or_self(self.find(code)?)))
+    }
+
+    /// The codes of concepts, sorted.
+    fn codes(&self, concepts: impl IntoIterator<Item = usize>) -> Vec<&str> {
+        let concepts = concepts.into_iter().filter_map(|concept| self.concepts.get(concept));
+        let mut codes: Vec<&str> = concepts.map(|concept| &*concept.code).collect();
+        codes.sort_unstable();
+        codes
+    }
+
     /// Why a code that is not listed may exist all the same; `None` if it cannot.
     pub(crate) fn why_open(&self) -> Option<NotChecked> {
         match self.content {
