@@ -173,6 +173,7 @@ impl Resolved {
             validation: self.validation()?,
             default_count: self.number("default-count", 1)?,
             max_count: self.number("max-count", 1)?,
+            conditional_delete: self.number("conditional-delete", 1)?,
             max_body_bytes: self.number("max-body", 1024)?,
             request_timeout_seconds: self.number("request-timeout", 1)?,
             workers: self.number("workers", 0)?,

@@ -57,6 +57,7 @@ pub struct Settings {
     pub validation: ValidationSettings,
     pub default_count: usize,
     pub max_count: usize,
+    pub conditional_delete: usize,
     pub max_body_bytes: usize,
     pub request_timeout_seconds: u64,
     pub workers: usize,

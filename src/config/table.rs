@@ -19,7 +19,7 @@ const fn value(name: &'static str, value: &'static str, default: &'static str, d
 }
 
 /// All settings.
-pub const SETTINGS: [Setting; 24] = [
+pub const SETTINGS: [Setting; 25] = [
     value("listen", "ADDRESS:PORT", "127.0.0.1:8080", "Where the server listens"),
     value("base-path", "PATH", "/fhir", "Where the FHIR API begins below the address"),
     value(
@@ -82,6 +82,12 @@ pub const SETTINGS: [Setting; 24] = [
     value("html-in-strings", "off|warn|reject", "warn", "Text that looks like HTML where HTML has no place"),
     value("default-count", "N", "20", "Matches on a page when the client does not say"),
     value("max-count", "N", "1000", "Matches on a page at most"),
+    value(
+        "conditional-delete",
+        "N",
+        "1",
+        "Resources that a delete with a search may delete at most; when more match, none is deleted",
+    ),
     value("max-body", "BYTES", "134217728", "Size of a request's body at most"),
     value("request-timeout", "SECONDS", "30", "How long a client may take to send the head of a request"),
     value("workers", "N", "0", "Threads that speak HTTP (0: one for each core)"),

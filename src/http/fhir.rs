@@ -1,7 +1,9 @@
 //! The FHIR API: HTTP request to [`Request`], interaction on a blocking thread, answer to HTTP.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use actix_web::http::Method;
-use actix_web::http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, IF_MATCH};
+use actix_web::http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HttpDate, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 
 use super::answer::{self, Layout};
@@ -116,8 +118,16 @@ fn header(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
 fn conditions(headers: &HeaderMap) -> Conditions {
     Conditions {
         if_match: header(headers, IF_MATCH).map(str::to_owned),
+        if_none_match: header(headers, IF_NONE_MATCH).map(str::to_owned),
+        if_modified_since: header(headers, IF_MODIFIED_SINCE).and_then(http_date),
         if_none_exist: header(headers, HeaderName::from_static("if-none-exist")).map(str::to_owned),
     }
+}
+
+/// A date of HTTP in microseconds since 1970; one that is none is ignored, as RFC 9110 asks.
+fn http_date(text: &str) -> Option<i64> {
+    let time = SystemTime::from(text.parse::<HttpDate>().ok()?);
+    i64::try_from(time.duration_since(UNIX_EPOCH).ok()?.as_micros()).ok()
 }
 
 fn prefer(headers: &HeaderMap) -> Result<Prefer, Error> {

@@ -13,7 +13,7 @@ const ATTEMPTS: usize = 50;
 
 /// A condition with the answer it gave.
 pub(super) struct Resolved {
-    /// The id of the one match.
+    /// The id of the first match.
     pub(super) existing: Option<String>,
     /// For the store to ask again.
     pub(super) check: Check,
@@ -21,20 +21,55 @@ pub(super) struct Resolved {
 
 /// Resolves a search such as `identifier=a|b` to no or one resource of the type; several are an error.
 pub(super) fn resolve(context: &Context, kind: &str, condition: &str) -> Result<Resolved, Error> {
-    let pairs = parse_query(condition.trim().trim_start_matches('?'));
-    let mut query = search::parse(context, kind, &pairs, false)?;
+    find(context, kind, &parse_query(condition.trim().trim_start_matches('?')), condition, 1)
+}
+
+/// Resolves the search in an address to no or one resource; several are an error.
+pub(super) fn resolve_pairs(
+    context: &Context,
+    kind: &str,
+    pairs: &[(String, String)],
+) -> Result<Resolved, Error> {
+    resolve_several(context, kind, pairs, 1)
+}
+
+/// Resolves the search in an address to at most `most` resources; more are an error.
+pub(super) fn resolve_several(
+    context: &Context,
+    kind: &str,
+    pairs: &[(String, String)],
+    most: usize,
+) -> Result<Resolved, Error> {
+    find(context, kind, pairs, &condition_text(pairs), most)
+}
+
+/// The search in an address, as text.
+pub(super) fn condition_text(pairs: &[(String, String)]) -> String {
+    let mut text = form_urlencoded::Serializer::new(String::new());
+    // How the answer is written is no condition.
+    text.extend_pairs(pairs.iter().filter(|(name, _)| !matches!(name.as_str(), "_format" | "_pretty")));
+    text.finish()
+}
+
+fn find(
+    context: &Context,
+    kind: &str,
+    pairs: &[(String, String)],
+    condition: &str,
+    most: usize,
+) -> Result<Resolved, Error> {
+    let mut query = search::parse(context, kind, pairs, false)?;
     if query.clauses.is_empty() {
         return Err(Error::bad_parameter("condition", condition, "a search with at least one parameter"));
     }
-    query.count = 2;
+    query.count = most + 1;
     let page = context.store.search(&query, None)?;
-    let mut ids = page.matches.into_iter().map(|version| version.id);
-    let existing = ids.next();
-    if ids.next().is_some() {
+    let matches: Vec<Box<str>> = page.matches.into_iter().map(|version| version.id).collect();
+    if matches.len() > most {
         return Err(Error::MultipleMatches { kind: kind.to_owned(), condition: condition.to_owned() });
     }
-    let matches = existing.iter().cloned().collect();
-    Ok(Resolved { existing: existing.map(String::from), check: Check { query, matches } })
+    let existing = matches.first().map(|id| id.to_string());
+    Ok(Resolved { existing, check: Check { query, matches } })
 }
 
 /// Runs a conditional write again as long as the store finds that its conditions changed meanwhile.

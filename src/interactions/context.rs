@@ -45,6 +45,8 @@ pub struct Limits {
     pub default_count: usize,
     /// Matches on a page at most.
     pub max_count: usize,
+    /// Resources that one conditional delete may delete.
+    pub conditional_delete: usize,
     /// Addresses under which this server is known: absolute references to them are local.
     pub base_urls: Vec<String>,
 }
@@ -101,6 +103,12 @@ impl Context {
             self.warn_of_dangling(&set)?;
         }
         self.store.write(set)
+    }
+
+    /// Writes one resource.
+    pub fn write_one(&self, set: WriteSet) -> Result<Written, StoreError> {
+        let written = self.write(set)?.into_iter().next();
+        written.ok_or_else(|| StoreError::Database("a write without result".to_owned()))
     }
 
     fn warn_of_dangling(&self, set: &WriteSet) -> Result<(), StoreError> {

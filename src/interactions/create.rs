@@ -41,9 +41,7 @@ pub(super) fn create(context: &Context, request: &Request, kind: &str) -> Result
             }
             set.checks.push(resolved.check);
         }
-        let written = context.write(set)?;
-        let written =
-            written.into_iter().next().ok_or_else(|| Error::Internal("a write without result".into()))?;
+        let written = context.write_one(set)?;
         Ok(Response::written(
             written.version,
             written.effect,

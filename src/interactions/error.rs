@@ -3,6 +3,7 @@
 use fhir_model::parse::ParseError;
 use fhir_model::xml::XmlError;
 use fhir_model::{Issue, IssueType, OperationOutcome};
+use fhir_patch::PatchError;
 use thiserror::Error as ThisError;
 
 use crate::store::StoreError;
@@ -49,10 +50,16 @@ pub enum Error {
     BadRequest(Vec<Issue>),
     #[error("{0}")]
     BadParameter(String),
-    #[error("If-Match does not hold: {kind}/{id} {}", at_version(*current))]
+    #[error("the version that was expected is not there: {kind}/{id} {}", at_version(*current))]
     VersionConflict { kind: Box<str>, id: Box<str>, current: u64 },
     #[error("the condition '{condition}' matches more than one {kind}")]
     MultipleMatches { kind: String, condition: String },
+    #[error("If-Match does not hold: the condition finds no resource")]
+    NoVersion,
+    #[error("{kind}/{id} exists already and does not fulfil the condition")]
+    IdTaken { kind: Box<str>, id: Box<str> },
+    #[error("the condition '{condition}' matches no {kind}")]
+    NoMatch { kind: String, condition: String },
     #[error("the conditional reference '{reference}' matches {matches} resources; exactly one was expected")]
     ConditionalReference { reference: String, matches: &'static str },
     #[error("the resources that the conditions look for kept changing; try again")]
@@ -69,6 +76,8 @@ pub enum Error {
     NotAcceptable(String),
     #[error("the body is larger than the {0} bytes that this server accepts")]
     TooLarge(usize),
+    #[error(transparent)]
+    Patch(#[from] PatchError),
     #[error("the server failed; the log has the details under the request id")]
     Internal(String),
 }
@@ -92,7 +101,8 @@ impl Error {
     pub fn status(&self) -> u16 {
         match self {
             Self::UnknownType(_) | Self::UnknownOperation(_) | Self::NoSuchPath(_) => 404,
-            Self::NotFound { .. } | Self::NoSuchVersion { .. } => 404,
+            Self::NotFound { .. } | Self::NoSuchVersion { .. } | Self::NoMatch { .. } => 404,
+            Self::Patch(error) => if error.is_syntax() { 400 } else { 422 },
             Self::MethodNotAllowed { .. } => 405,
             Self::Gone { .. } => 410,
             Self::BadId(_)
@@ -105,9 +115,10 @@ impl Error {
             Self::WrongType { .. } | Self::WrongId { .. } | Self::BadParameter(_) => 400,
             Self::Unprocessable(_) => 422,
             Self::VersionConflict { .. }
+            | Self::NoVersion
             | Self::MultipleMatches { .. }
             | Self::ConditionalReference { .. } => 412,
-            Self::Contention => 409,
+            Self::Contention | Self::IdTaken { .. } => 409,
             Self::Store(error) => store_status(error),
             // The address that was posted to exists, and so does the method: what is missing is in the Bundle.
             Self::Entry { source, .. } => match source.status() {
@@ -147,6 +158,7 @@ impl Error {
                 outcome
             }
             Self::Store(error) => store_issue(error).into(),
+            Self::Patch(error) => error.issue().into(),
             other => Issue::error(other.issue_type(), other.to_string()).into(),
         }
     }
@@ -156,12 +168,18 @@ impl Error {
             Self::UnknownType(_) | Self::UnknownOperation(_) | Self::MethodNotAllowed { .. } => {
                 IssueType::NotSupported
             }
-            Self::NoSuchPath(_) | Self::NotFound { .. } | Self::NoSuchVersion { .. } => IssueType::NotFound,
+            Self::NoSuchPath(_)
+            | Self::NotFound { .. }
+            | Self::NoSuchVersion { .. }
+            | Self::NoMatch { .. } => IssueType::NotFound,
             Self::Gone { .. } => IssueType::Deleted,
             Self::NotJson(_) | Self::NotXml(_) | Self::NotUtf8(_) => IssueType::Structure,
             Self::NoBody(_) => IssueType::Required,
             Self::BadId(_) | Self::BadParameter(_) => IssueType::Value,
-            Self::VersionConflict { .. } | Self::Contention => IssueType::Conflict,
+            Self::VersionConflict { .. }
+            | Self::NoVersion
+            | Self::IdTaken { .. }
+            | Self::Contention => IssueType::Conflict,
             Self::MultipleMatches { .. } => IssueType::MultipleMatches,
             Self::ConditionalReference { matches, .. } if *matches == "no" => IssueType::NotFound,
             Self::ConditionalReference { .. } => IssueType::MultipleMatches,

@@ -80,6 +80,10 @@ pub enum Verb {
 pub struct Conditions {
     /// `If-Match`: an ETag.
     pub if_match: Option<String>,
+    /// `If-None-Match`: ETags for a read, `*` for a write.
+    pub if_none_match: Option<String>,
+    /// `If-Modified-Since`, in microseconds since 1970.
+    pub if_modified_since: Option<i64>,
     /// `If-None-Exist`: a search of the type created.
     pub if_none_exist: Option<String>,
 }

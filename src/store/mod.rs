@@ -135,7 +135,7 @@ pub struct WriteSet {
 pub struct Check {
     /// The criterion.
     pub query: Query,
-    /// The ids it gave: none or one.
+    /// The ids it gave.
     pub matches: Vec<Box<str>>,
 }
 
@@ -159,6 +159,8 @@ pub enum Expected {
     Any,
     /// It does not exist and never did.
     New,
+    /// It does not exist now: it never did or was deleted (`If-None-Match: *`).
+    Absent,
     /// The current version has this number (If-Match).
     Version(u64),
 }

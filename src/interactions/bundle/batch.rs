@@ -3,7 +3,7 @@
 use fhir_model::Node;
 
 use super::{Entry, response_bundle};
-use crate::interactions::request::Returns;
+use crate::interactions::request::{Returns, Verb};
 use crate::interactions::{Context, Error, Interaction, Request, Response, dispatch};
 
 /// Performs the entries one after the other.
@@ -13,11 +13,8 @@ pub(super) fn batch(context: &Context, request: &Request, bundle: Node<'_>) -> R
 }
 
 fn perform(context: &Context, outer: &Request, entry: &Entry<'_>) -> Result<Response, Error> {
-    let mut request = entry.to_request(outer);
-    if matches!(
-        request.verb,
-        crate::interactions::request::Verb::Put | crate::interactions::request::Verb::Post
-    ) {
+    let mut request = entry.to_request(outer).map_err(|error| entry.error(error))?;
+    if matches!(request.verb, Verb::Put | Verb::Post | Verb::Patch) {
         request.prefer.returns = request.prefer.returns.or(Some(Returns::Minimal));
     }
     let answer = Interaction::of(context, &request).and_then(|interaction| match interaction {

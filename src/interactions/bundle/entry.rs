@@ -1,6 +1,9 @@
 //! One entry of a batch or transaction, as the request it stands for.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use fhir_model::Node;
+use fhir_model::primitive::DateTime;
 
 use crate::interactions::Error;
 use crate::interactions::request::{Conditions, Media, Request, Verb, parse_path, parse_query};
@@ -51,13 +54,12 @@ impl<'a> Entry<'a> {
         let Some(verb) = Verb::of(method) else {
             return Err(wrap(Error::BadParameter("request.method and request.url were expected".into())));
         };
-        for name in ["ifNoneMatch", "ifModifiedSince"] {
-            if text(name).is_some() {
-                return Err(wrap(Error::BadParameter(format!(
-                    "request.{name} is not supported by this server"
-                ))));
-            }
-        }
+        let since = request.and_then(|request| request.get_str("ifModifiedSince")).map(|since| {
+            let instant = DateTime::parse_instant(since);
+            instant.map(|instant| instant.range_micros(0).0).map_err(|error| {
+                wrap(Error::BadParameter(format!("request.ifModifiedSince: {error}")))
+            })
+        });
         let below = url.strip_prefix(base).unwrap_or(url);
         let (path, query) = below.split_once('?').unwrap_or((below, ""));
         Ok(Self {
@@ -68,7 +70,12 @@ impl<'a> Entry<'a> {
             url,
             path: parse_path(path),
             query: parse_query(query),
-            conditions: Conditions { if_match: text("ifMatch"), if_none_exist: text("ifNoneExist") },
+            conditions: Conditions {
+                if_match: text("ifMatch"),
+                if_none_match: text("ifNoneMatch"),
+                if_modified_since: since.transpose()?,
+                if_none_exist: text("ifNoneExist"),
+            },
         })
     }
 
@@ -83,16 +90,35 @@ impl<'a> Entry<'a> {
     }
 
     /// The entry as a request of its own.
-    pub(super) fn to_request(&self, outer: &Request) -> Request {
-        Request {
+    pub(super) fn to_request(&self, outer: &Request) -> Result<Request, Error> {
+        let (media, body) = match self.resource {
+            Some(binary) if self.verb == Verb::Patch && binary.resource_type() == Some("Binary") => {
+                patch_in(binary)?
+            }
+            resource => (Media::Json, resource.map(fhir_model::write::to_vec).unwrap_or_default()),
+        };
+        Ok(Request {
             verb: self.verb,
             path: self.path.clone(),
             query: self.query.clone(),
-            body: self.resource.map(fhir_model::write::to_vec).unwrap_or_default(),
-            media: Media::Json,
+            body,
+            media,
             conditions: self.conditions.clone(),
             prefer: outer.prefer,
             base: outer.base.clone(),
-        }
+        })
     }
+}
+
+/// The patch that a Binary carries, since a Bundle has no other place for one that is no resource (R4 HTTP 3.1.0.11.7).
+fn patch_in(binary: Node<'_>) -> Result<(Media, Vec<u8>), Error> {
+    let content_type = binary.get_str("contentType").unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    let media = [Media::JsonPatch, Media::XmlPatch, Media::Json, Media::Xml]
+        .into_iter()
+        .find(|media| media.name().eq_ignore_ascii_case(essence));
+    let media = media.ok_or_else(|| Error::UnsupportedMediaType(content_type.to_owned()))?;
+    let text: String = binary.get_str("data").unwrap_or_default().split_ascii_whitespace().collect();
+    let body = BASE64_STANDARD.decode(text);
+    body.map(|body| (media, body)).map_err(|error| Error::BadParameter(format!("Binary.data is not base64: {error}")))
 }

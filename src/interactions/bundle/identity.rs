@@ -6,7 +6,7 @@ use super::Entry;
 use crate::interactions::conditional::{self, Resolved};
 use crate::interactions::request::Verb;
 use crate::interactions::route::checked_id;
-use crate::interactions::update::{check_id, expected};
+use crate::interactions::update::{check_id, expected, target};
 use crate::interactions::{Context, Error, create};
 use crate::store::{Check, Expected};
 
@@ -30,8 +30,12 @@ pub(super) enum Action {
     Found,
     /// PUT.
     Update(Expected),
+    /// PATCH.
+    Patch(Expected),
     /// DELETE.
     Delete(Expected),
+    /// DELETE with a search that finds nothing: nothing is written.
+    Nothing,
     /// GET and HEAD: performed when all writes are done.
     Read,
 }
@@ -59,7 +63,8 @@ impl Identities {
         for entry in entries {
             let identity =
                 all.identity(context, entry, &mut conditions).map_err(|error| entry.error(error))?;
-            if let (Some(full_url), true) = (entry.full_url, identity.action != Action::Read) {
+            let is_there = !matches!(identity.action, Action::Read | Action::Nothing);
+            if let (Some(full_url), true) = (entry.full_url, is_there) {
                 let address = format!("{}/{}", identity.kind, identity.id);
                 if all.addresses.insert(full_url.to_owned(), address).is_some() {
                     let text = format!("the fullUrl {full_url} stands at more than one entry");
@@ -96,12 +101,45 @@ impl Identities {
                 let action = Action::Update(expected(&entry.conditions)?);
                 Ok(Identity { kind: (*kind).to_owned(), id, action })
             }
+            (Verb::Put, [kind]) => {
+                check_resource(context, entry, kind)?;
+                let existing = self.found(context, entry, kind)?;
+                let resource = entry.resource.ok_or_else(|| Error::NoBody((*kind).to_owned()))?;
+                let (id, expected) = target(resource, existing.as_deref(), expected(&entry.conditions)?)?;
+                let action = if expected == Expected::New { Action::Create } else { Action::Update(expected) };
+                Ok(Identity { kind: (*kind).to_owned(), id, action })
+            }
+            (Verb::Patch, [kind, id]) => {
+                let action = Action::Patch(expected(&entry.conditions)?);
+                Ok(Identity { kind: known_type(context, kind)?, id: checked_id(id)?, action })
+            }
+            (Verb::Patch, [kind]) => {
+                let kind = known_type(context, kind)?;
+                let existing = self.found(context, entry, &kind)?;
+                let condition = conditional::condition_text(&entry.query);
+                let id = existing.ok_or_else(|| Error::NoMatch { kind: kind.clone(), condition })?;
+                Ok(Identity { kind, id, action: Action::Patch(expected(&entry.conditions)?) })
+            }
+            (Verb::Delete, [kind]) => {
+                let kind = known_type(context, kind)?;
+                Ok(match self.found(context, entry, &kind)? {
+                    Some(id) => Identity { kind, id, action: Action::Delete(expected(&entry.conditions)?) },
+                    None => Identity { kind, id: String::new(), action: Action::Nothing },
+                })
+            }
             (Verb::Delete, [kind, id]) => {
                 let action = Action::Delete(expected(&entry.conditions)?);
                 Ok(Identity { kind: known_type(context, kind)?, id: checked_id(id)?, action })
             }
             _ => Err(Error::MethodNotAllowed { verb: entry.verb.name(), path: entry.url.to_owned() }),
         }
+    }
+
+    /// The one resource that the search in the address of an entry finds.
+    fn found(&mut self, context: &Context, entry: &Entry<'_>, kind: &str) -> Result<Option<String>, Error> {
+        let Resolved { existing, check } = conditional::resolve_pairs(context, kind, &entry.query)?;
+        self.checks.push(check);
+        Ok(existing)
     }
 
     fn create(
@@ -132,7 +170,7 @@ impl Identities {
     fn refuse_overlap(&self, entries: &[Entry<'_>]) -> Result<(), Error> {
         let mut seen: HashMap<(&str, &str), usize> = HashMap::new();
         for (entry, identity) in entries.iter().zip(&self.of_entries) {
-            if matches!(identity.action, Action::Read | Action::Found) {
+            if matches!(identity.action, Action::Read | Action::Found | Action::Nothing) {
                 continue;
             }
             if let Some(first) = seen.insert((&identity.kind, &identity.id), entry.index) {

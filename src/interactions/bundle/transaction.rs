@@ -4,6 +4,7 @@
 //! it, and see what was written.
 
 use fhir_model::write::Replacements;
+use fhir_patch::{Limits, Patch};
 
 use super::identity::{Action, Identities, Identity};
 use super::rewrite::Rewriter;
@@ -11,7 +12,9 @@ use super::{Entry, response_bundle};
 use crate::interactions::conditional::retry_while_changing;
 use crate::interactions::delete::deleted;
 use crate::interactions::prepare::prepare;
+use crate::interactions::patch;
 use crate::interactions::request::Returns;
+use crate::interactions::update::taken;
 use crate::interactions::{Context, Error, Interaction, Request, Response, dispatch};
 use crate::store::{Change, Effect, Expected, Method, StoreError, Write, WriteSet, Written};
 
@@ -31,7 +34,7 @@ fn attempt(context: &Context, request: &Request, entries: &[Entry<'_>]) -> Resul
     let mut writes = Vec::with_capacity(entries.len());
     for (entry, identity) in entries.iter().zip(&identities.of_entries) {
         if let Some(write) =
-            write_of(context, entry, identity, &mut rewriter).map_err(|error| entry.error(error))?
+            write_of(context, request, entry, identity, &mut rewriter).map_err(|error| entry.error(error))?
         {
             writes.push((entry.index, write));
         }
@@ -39,7 +42,7 @@ fn attempt(context: &Context, request: &Request, entries: &[Entry<'_>]) -> Resul
     writes.sort_by_key(|(_, write)| order(&write.change));
     let (places, writes): (Vec<usize>, Vec<Write>) = writes.into_iter().unzip();
     let set = WriteSet { checks: identities.checks.clone(), writes, enforce_integrity: context.enforces() };
-    let written = context.write(set).map_err(|error| named(error, &places, entries))?;
+    let written = context.write(set).map_err(|error| named(error, &places, entries, &identities))?;
 
     let mut results: Vec<Option<Written>> = entries.iter().map(|_| None).collect();
     for (place, result) in places.into_iter().zip(written) {
@@ -56,12 +59,14 @@ fn attempt(context: &Context, request: &Request, entries: &[Entry<'_>]) -> Resul
 
 fn write_of(
     context: &Context,
+    outer: &Request,
     entry: &Entry<'_>,
     identity: &Identity,
     rewriter: &mut Rewriter<'_>,
 ) -> Result<Option<Write>, Error> {
     let (method, expected) = match identity.action {
-        Action::Read | Action::Found => return Ok(None),
+        Action::Read | Action::Found | Action::Nothing => return Ok(None),
+        Action::Patch(expected) => return patch_of(context, outer, entry, identity, expected, rewriter).map(Some),
         Action::Create => (Method::Post, Expected::New),
         Action::Update(expected) => (Method::Put, expected),
         Action::Delete(expected) => (Method::Delete, expected),
@@ -77,7 +82,28 @@ fn write_of(
     Ok(Some(Write { kind, id, expected, change }))
 }
 
-/// DELETE before POST before PUT.
+fn patch_of(
+    context: &Context,
+    outer: &Request,
+    entry: &Entry<'_>,
+    identity: &Identity,
+    expected: Expected,
+    rewriter: &mut Rewriter<'_>,
+) -> Result<Write, Error> {
+    let patch = match entry.resource {
+        Some(resource) if resource.resource_type() == Some("Parameters") => {
+            Patch::from_parameters(resource, context.registry.types(), Limits::default())?
+        }
+        _ => patch::parse(context, &entry.to_request(outer)?)?,
+    };
+    let (kind, id) = (&identity.kind, &identity.id);
+    let (document, version) = patch::patched(context, &patch, kind, id, expected)?;
+    context.validation.check(document.root())?;
+    let replacements = rewriter.replacements(document.root(), entry.full_url)?;
+    patch::write(context, document.root(), kind, id, version, &replacements)
+}
+
+/// DELETE before POST before PUT and PATCH.
 fn order(change: &Change) -> u8 {
     match change {
         Change::Delete => 0,
@@ -87,19 +113,27 @@ fn order(change: &Change) -> u8 {
 }
 
 /// An error of the store with the entry that it is about.
-fn named(error: StoreError, places: &[usize], entries: &[Entry<'_>]) -> Error {
+fn named(
+    error: StoreError,
+    places: &[usize],
+    entries: &[Entry<'_>],
+    identities: &Identities,
+) -> Error {
     let place = match &error {
         StoreError::DanglingReference { write, .. } | StoreError::Referenced { write, .. } => {
             places.get(*write).copied()
         }
-        StoreError::VersionConflict { kind, id, .. } => {
-            entries.iter().position(|entry| entry.path.iter().map(String::as_str).eq([&**kind, &**id]))
-        }
+        StoreError::VersionConflict { kind, id, .. } => places.iter().copied().find(|place| {
+            let identity = identities.of_entries.get(*place);
+            identity.is_some_and(|identity| *identity.kind == **kind && *identity.id == **id)
+        }),
         _ => None,
     };
-    let entry = place.and_then(|place| entries.get(place));
-    match entry {
-        Some(entry) => entry.error(error.into()),
+    match place.and_then(|place| Some((entries.get(place)?, identities.of_entries.get(place)?))) {
+        Some((entry, identity)) => entry.error(match identity.action {
+            Action::Update(expected) if entry.path.len() == 1 => taken(error.into(), expected),
+            _ => error.into(),
+        }),
         None => error.into(),
     }
 }
@@ -113,13 +147,14 @@ fn response(
 ) -> Result<Response, Error> {
     match (identity.action, result) {
         (Action::Read, _) => {
-            let request = entry.to_request(request);
+            let request = entry.to_request(request)?;
             dispatch(context, &request, Interaction::of(context, &request)?)
         }
         (Action::Found, _) => {
             let version = context.store.read(&identity.kind, &identity.id)?.ok_or(Error::Contention)?;
             Ok(Response::written(version, Effect::Unchanged, request.prefer, Returns::Minimal, &[]))
         }
+        (Action::Nothing, _) => Ok(deleted(0, Effect::Unchanged, request.prefer.returns)),
         (Action::Delete(_), Some(written)) => {
             Ok(deleted(written.version.version, written.effect, request.prefer.returns))
         }

@@ -97,8 +97,11 @@ pub(super) fn apply(
 
 /// Refuses the set if a criterion does not match what it matched when the set was prepared.
 fn verify(conn: &mut SqliteConnection, dictionary: &Dictionary, check: &Check) -> Result<(), StoreError> {
-    let matches = search::matching_ids(conn, dictionary, &check.query, check.matches.len() + 1)?;
-    if matches == check.matches { Ok(()) } else { Err(StoreError::ConditionChanged) }
+    let mut matches = search::matching_ids(conn, dictionary, &check.query, check.matches.len() + 1)?;
+    let mut expected = check.matches.clone();
+    matches.sort_unstable();
+    expected.sort_unstable();
+    if matches == expected { Ok(()) } else { Err(StoreError::ConditionChanged) }
 }
 
 /// A set being applied.
@@ -134,7 +137,7 @@ impl Steps<'_> {
             Some(rid) => self.present(rid)?,
             None => None,
         };
-        check_expected(&write, present.as_ref().map_or(0, |present| present.number))?;
+        check_expected(&write, present.as_ref())?;
         match write.change {
             Change::Put(prepared) => {
                 let rid = self.state.identities.find_or_give(self.conn, kind, &write.id)?;
@@ -284,11 +287,12 @@ struct Target {
     name: (Box<str>, Box<str>),
 }
 
-fn check_expected(write: &Write, current: i64) -> Result<(), StoreError> {
-    let current = current.unsigned_abs();
+fn check_expected(write: &Write, present: Option<&Present>) -> Result<(), StoreError> {
+    let current = present.map_or(0, |present| present.number.unsigned_abs());
     let holds = match write.expected {
         Expected::Any => true,
         Expected::New => current == 0,
+        Expected::Absent => present.is_none_or(|present| present.deleted),
         Expected::Version(number) => current == number,
     };
     if holds {
