@@ -14,8 +14,17 @@ use super::operations::ALL;
 use super::{Context, Error, Request, Response};
 
 /// The interactions that every resource type has, as [`Interaction`](super::Interaction) knows them.
-const OF_TYPES: [&str; 8] =
-    ["read", "vread", "update", "delete", "history-instance", "history-type", "create", "search-type"];
+const OF_TYPES: [&str; 9] = [
+    "read",
+    "vread",
+    "update",
+    "patch",
+    "delete",
+    "history-instance",
+    "history-type",
+    "create",
+    "search-type",
+];
 
 /// The interactions of the whole system.
 const OF_SYSTEM: [&str; 3] = ["transaction", "batch", "history-system"];
@@ -53,7 +62,8 @@ pub(super) fn capabilities(context: &Context, request: &Request) -> Result<Respo
         "software": { "name": "Westway", "version": env!("CARGO_PKG_VERSION") },
         "implementation": { "description": "Westway FHIR R4 server", "url": request.base },
         "fhirVersion": "4.0.1",
-        "format": ["application/fhir+json", "json"],
+        "format": ["application/fhir+json", "application/fhir+xml", "application/fhir+ndjson", "json", "xml"],
+        "patchFormat": ["application/json-patch+json", "application/xml-patch+xml", "application/fhir+json", "application/fhir+xml"],
     });
     let mut statement = serde_json::to_vec(&head).map_err(failed)?;
     statement.pop();
@@ -115,9 +125,9 @@ fn resource(context: &Context, kind: &str, rev_includes: Option<&Vec<String>>) -
         "readHistory": true,
         "updateCreate": true,
         "conditionalCreate": true,
-        "conditionalRead": "not-supported",
-        "conditionalUpdate": false,
-        "conditionalDelete": "not-supported",
+        "conditionalRead": "full-support",
+        "conditionalUpdate": true,
+        "conditionalDelete": if context.limits.conditional_delete > 1 { "multiple" } else { "single" },
         "referencePolicy": if context.enforces() { vec!["literal", "local", "enforced"] } else { vec!["literal"] },
         "searchParam": search,
         "operation": operations(),

@@ -35,7 +35,9 @@ pub(super) fn conditional_delete(
         match written.as_slice() {
             [] => Ok(deleted(0, Effect::Unchanged, request.prefer.returns)),
             [only] => Ok(deleted(only.version.version, only.effect, request.prefer.returns)),
-            several => Ok(answer(None, &format!("{} resources were deleted", several.len()), request.prefer.returns)),
+            several => {
+                Ok(answer(None, &format!("{} resources were deleted", several.len()), request.prefer.returns))
+            }
         }
     })
 }

@@ -102,7 +102,13 @@ impl Error {
         match self {
             Self::UnknownType(_) | Self::UnknownOperation(_) | Self::NoSuchPath(_) => 404,
             Self::NotFound { .. } | Self::NoSuchVersion { .. } | Self::NoMatch { .. } => 404,
-            Self::Patch(error) => if error.is_syntax() { 400 } else { 422 },
+            Self::Patch(error) => {
+                if error.is_syntax() {
+                    400
+                } else {
+                    422
+                }
+            }
             Self::MethodNotAllowed { .. } => 405,
             Self::Gone { .. } => 410,
             Self::BadId(_)
@@ -176,10 +182,9 @@ impl Error {
             Self::NotJson(_) | Self::NotXml(_) | Self::NotUtf8(_) => IssueType::Structure,
             Self::NoBody(_) => IssueType::Required,
             Self::BadId(_) | Self::BadParameter(_) => IssueType::Value,
-            Self::VersionConflict { .. }
-            | Self::NoVersion
-            | Self::IdTaken { .. }
-            | Self::Contention => IssueType::Conflict,
+            Self::VersionConflict { .. } | Self::NoVersion | Self::IdTaken { .. } | Self::Contention => {
+                IssueType::Conflict
+            }
             Self::MultipleMatches { .. } => IssueType::MultipleMatches,
             Self::ConditionalReference { matches, .. } if *matches == "no" => IssueType::NotFound,
             Self::ConditionalReference { .. } => IssueType::MultipleMatches,

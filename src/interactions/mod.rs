@@ -13,6 +13,7 @@ pub mod error;
 mod history;
 mod links;
 pub mod operations;
+mod patch;
 mod prepare;
 mod read;
 pub mod request;
@@ -39,11 +40,17 @@ pub fn perform(context: &Context, request: &Request) -> Result<Response, Error> 
 pub fn dispatch(context: &Context, request: &Request, interaction: Interaction) -> Result<Response, Error> {
     match interaction {
         Interaction::Capabilities => capabilities::capabilities(context, request),
-        Interaction::Read { kind, id } => read::read(context, &kind, &id),
-        Interaction::VersionRead { kind, id, version } => read::version_read(context, &kind, &id, version),
+        Interaction::Read { kind, id } => read::read(context, request, &kind, &id),
+        Interaction::VersionRead { kind, id, version } => {
+            read::version_read(context, request, &kind, &id, version)
+        }
         Interaction::Create { kind } => create::create(context, request, &kind),
         Interaction::Update { kind, id } => update::update(context, request, &kind, &id),
+        Interaction::ConditionalUpdate { kind } => update::conditional_update(context, request, &kind),
+        Interaction::Patch { kind, id } => patch::patch(context, request, &kind, &id),
+        Interaction::ConditionalPatch { kind } => patch::conditional_patch(context, request, &kind),
         Interaction::Delete { kind, id } => delete::delete(context, request, &kind, &id),
+        Interaction::ConditionalDelete { kind } => delete::conditional_delete(context, request, &kind),
         Interaction::HistoryInstance { kind, id } => history::instance(context, request, &kind, &id),
         Interaction::HistoryType { kind } => history::of_type(context, request, &kind),
         Interaction::HistorySystem => history::system(context, request),

@@ -1,20 +1,32 @@
-//! read and vread (R4 HTTP 3.1.0.3, 3.1.0.4).
+//! read and vread, also with a condition (R4 HTTP 3.1.0.3, 3.1.0.4, 3.1.0.3.1).
 
-use super::{Context, Error, Response};
+use super::request::Conditions;
+use super::{Context, Error, Request, Response};
 use crate::store::Version;
 
 /// The current version; 404 if it never existed, 410 if it was deleted.
-pub(super) fn read(context: &Context, kind: &str, id: &str) -> Result<Response, Error> {
+pub(super) fn read(context: &Context, request: &Request, kind: &str, id: &str) -> Result<Response, Error> {
+    served(current(context, kind, id)?, &request.conditions)
+}
+
+/// The current version of a resource that exists.
+pub(super) fn current(context: &Context, kind: &str, id: &str) -> Result<Version, Error> {
     match context.store.read(kind, id)? {
-        Some(version) => served(version),
+        Some(version) => there(version),
         None => Err(Error::NotFound { kind: kind.to_owned(), id: id.to_owned() }),
     }
 }
 
 /// One version; 410 if that version is a deletion.
-pub(super) fn version_read(context: &Context, kind: &str, id: &str, number: u64) -> Result<Response, Error> {
+pub(super) fn version_read(
+    context: &Context,
+    request: &Request,
+    kind: &str,
+    id: &str,
+    number: u64,
+) -> Result<Response, Error> {
     match context.store.version(kind, id, number)? {
-        Some(version) => served(version),
+        Some(version) => served(there(version)?, &request.conditions),
         None => Err(Error::NoSuchVersion {
             kind: kind.to_owned(),
             id: id.to_owned(),
@@ -23,13 +35,35 @@ pub(super) fn version_read(context: &Context, kind: &str, id: &str, number: u64)
     }
 }
 
-fn served(version: Version) -> Result<Response, Error> {
+/// A version that is no deletion.
+fn there(version: Version) -> Result<Version, Error> {
     if version.is_deleted() {
-        return Err(Error::Gone {
-            kind: version.kind.into(),
-            id: version.id.into(),
-            version: version.version,
-        });
+        let (kind, id) = (version.kind.into(), version.id.into());
+        return Err(Error::Gone { kind, id, version: version.version });
+    }
+    Ok(version)
+}
+
+fn served(version: Version, conditions: &Conditions) -> Result<Response, Error> {
+    if is_known(&version, conditions) {
+        return Ok(Response { status: 304, body: None, ..Response::version(version) });
     }
     Ok(Response::version(version))
+}
+
+/// Whether the client has this version already. An ETag decides; the time only where there is none (RFC 9110, 13.2.2).
+fn is_known(version: &Version, conditions: &Conditions) -> bool {
+    const SECOND: i64 = 1_000_000;
+    match (&conditions.if_none_match, conditions.if_modified_since) {
+        (Some(etags), _) => {
+            let own = version.version.to_string();
+            etags
+                .split(',')
+                .map(|etag| etag.trim().trim_start_matches("W/").trim_matches('"'))
+                .any(|etag| etag == "*" || etag == own)
+        }
+        // HTTP tells time in whole seconds.
+        (None, Some(since)) => version.last_updated.div_euclid(SECOND) <= since.div_euclid(SECOND),
+        (None, None) => false,
+    }
 }

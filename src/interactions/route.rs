@@ -16,7 +16,11 @@ pub enum Interaction {
     VersionRead { kind: String, id: String, version: u64 },
     Create { kind: String },
     Update { kind: String, id: String },
+    ConditionalUpdate { kind: String },
+    Patch { kind: String, id: String },
+    ConditionalPatch { kind: String },
     Delete { kind: String, id: String },
+    ConditionalDelete { kind: String },
     HistoryInstance { kind: String, id: String },
     HistoryType { kind: String },
     HistorySystem,
@@ -37,6 +41,9 @@ impl Interaction {
             ([.., last], Verb::Get | Verb::Post) if last.starts_with('$') => operation(context, &path)?,
             ([kind], Verb::Get) => Self::SearchType { kind: checked_type(context, kind)? },
             ([kind], Verb::Post) => Self::Create { kind: checked_type(context, kind)? },
+            ([kind], Verb::Put) => Self::ConditionalUpdate { kind: checked_type(context, kind)? },
+            ([kind], Verb::Patch) => Self::ConditionalPatch { kind: checked_type(context, kind)? },
+            ([kind], Verb::Delete) => Self::ConditionalDelete { kind: checked_type(context, kind)? },
             ([kind, "_search"], Verb::Post) => Self::SearchType { kind: checked_type(context, kind)? },
             ([kind, "_history"], Verb::Get) => Self::HistoryType { kind: checked_type(context, kind)? },
             ([kind, id], _) if !is_special(id) => {
@@ -44,6 +51,7 @@ impl Interaction {
                 match verb {
                     Verb::Get => Self::Read { kind, id },
                     Verb::Put => Self::Update { kind, id },
+                    Verb::Patch => Self::Patch { kind, id },
                     Verb::Delete => Self::Delete { kind, id },
                     _ => return Err(not_allowed(request)),
                 }
@@ -69,11 +77,18 @@ impl Interaction {
     pub fn pattern(&self) -> String {
         match self {
             Self::Capabilities => "metadata".into(),
-            Self::Read { kind, .. } | Self::Update { kind, .. } | Self::Delete { kind, .. } => {
+            Self::Read { kind, .. }
+            | Self::Update { kind, .. }
+            | Self::Patch { kind, .. }
+            | Self::Delete { kind, .. } => {
                 format!("{kind}/{{id}}")
             }
             Self::VersionRead { kind, .. } => format!("{kind}/{{id}}/_history/{{version}}"),
-            Self::Create { kind } | Self::SearchType { kind } => kind.clone(),
+            Self::Create { kind }
+            | Self::SearchType { kind }
+            | Self::ConditionalUpdate { kind }
+            | Self::ConditionalPatch { kind }
+            | Self::ConditionalDelete { kind } => kind.clone(),
             Self::HistoryInstance { kind, .. } => format!("{kind}/{{id}}/_history"),
             Self::HistoryType { kind } => format!("{kind}/_history"),
             Self::HistorySystem => "_history".into(),

@@ -39,7 +39,9 @@ pub(super) fn conditional_update(
 /// An id that is in use by a resource which the condition did not find is a conflict (R4 HTTP 3.1.0.5.1).
 pub(super) fn taken(error: Error, expected: Expected) -> Error {
     match error {
-        Error::VersionConflict { kind, id, .. } if expected == Expected::Absent => Error::IdTaken { kind, id },
+        Error::VersionConflict { kind, id, .. } if expected == Expected::Absent => {
+            Error::IdTaken { kind, id }
+        }
         other => other,
     }
 }

@@ -87,6 +87,8 @@ impl fmt::Display for PatchError {
                 write!(f, " ({})", self.path)?;
             }
             f.write_str(": ")?;
+        } else {
+            f.write_str("the patch is refused: ")?;
         }
         f.write_str(&self.message)
     }

@@ -56,9 +56,9 @@ impl<'a> Entry<'a> {
         };
         let since = request.and_then(|request| request.get_str("ifModifiedSince")).map(|since| {
             let instant = DateTime::parse_instant(since);
-            instant.map(|instant| instant.range_micros(0).0).map_err(|error| {
-                wrap(Error::BadParameter(format!("request.ifModifiedSince: {error}")))
-            })
+            instant
+                .map(|instant| instant.range_micros(0).0)
+                .map_err(|error| wrap(Error::BadParameter(format!("request.ifModifiedSince: {error}"))))
         });
         let below = url.strip_prefix(base).unwrap_or(url);
         let (path, query) = below.split_once('?').unwrap_or((below, ""));
@@ -120,5 +120,6 @@ fn patch_in(binary: Node<'_>) -> Result<(Media, Vec<u8>), Error> {
     let media = media.ok_or_else(|| Error::UnsupportedMediaType(content_type.to_owned()))?;
     let text: String = binary.get_str("data").unwrap_or_default().split_ascii_whitespace().collect();
     let body = BASE64_STANDARD.decode(text);
-    body.map(|body| (media, body)).map_err(|error| Error::BadParameter(format!("Binary.data is not base64: {error}")))
+    body.map(|body| (media, body))
+        .map_err(|error| Error::BadParameter(format!("Binary.data is not base64: {error}")))
 }

@@ -106,7 +106,8 @@ impl Identities {
                 let existing = self.found(context, entry, kind)?;
                 let resource = entry.resource.ok_or_else(|| Error::NoBody((*kind).to_owned()))?;
                 let (id, expected) = target(resource, existing.as_deref(), expected(&entry.conditions)?)?;
-                let action = if expected == Expected::New { Action::Create } else { Action::Update(expected) };
+                let action =
+                    if expected == Expected::New { Action::Create } else { Action::Update(expected) };
                 Ok(Identity { kind: (*kind).to_owned(), id, action })
             }
             (Verb::Patch, [kind, id]) => {

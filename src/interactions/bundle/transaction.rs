@@ -11,8 +11,8 @@ use super::rewrite::Rewriter;
 use super::{Entry, response_bundle};
 use crate::interactions::conditional::retry_while_changing;
 use crate::interactions::delete::deleted;
-use crate::interactions::prepare::prepare;
 use crate::interactions::patch;
+use crate::interactions::prepare::prepare;
 use crate::interactions::request::Returns;
 use crate::interactions::update::taken;
 use crate::interactions::{Context, Error, Interaction, Request, Response, dispatch};
@@ -66,7 +66,9 @@ fn write_of(
 ) -> Result<Option<Write>, Error> {
     let (method, expected) = match identity.action {
         Action::Read | Action::Found | Action::Nothing => return Ok(None),
-        Action::Patch(expected) => return patch_of(context, outer, entry, identity, expected, rewriter).map(Some),
+        Action::Patch(expected) => {
+            return patch_of(context, outer, entry, identity, expected, rewriter).map(Some);
+        }
         Action::Create => (Method::Post, Expected::New),
         Action::Update(expected) => (Method::Put, expected),
         Action::Delete(expected) => (Method::Delete, expected),
@@ -113,12 +115,7 @@ fn order(change: &Change) -> u8 {
 }
 
 /// An error of the store with the entry that it is about.
-fn named(
-    error: StoreError,
-    places: &[usize],
-    entries: &[Entry<'_>],
-    identities: &Identities,
-) -> Error {
+fn named(error: StoreError, places: &[usize], entries: &[Entry<'_>], identities: &Identities) -> Error {
     let place = match &error {
         StoreError::DanglingReference { write, .. } | StoreError::Referenced { write, .. } => {
             places.get(*write).copied()
