@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use fhir_definitions::Registry;
 use fhir_search::keys::SearchKeys;
 use fhir_search::matches::{Indexed, Population, matches};
-use fhir_search::{Handling, KeyHasher, ParameterId, Parameters, ParseSettings, SearchParser};
+use fhir_search::{Handling, KeyHasher, ParameterId, Parameters, ParseSettings, Scope, SearchParser};
 use libfuzzer_sys::fuzz_target;
 
 static PARSER: LazyLock<SearchParser> = LazyLock::new(|| {
@@ -40,7 +40,7 @@ fuzz_target!(|text: &str| {
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
     for resource_type in ["Patient", "Observation", "Bundle"] {
-        match PARSER.parse(resource_type, &pairs, Handling::Lenient, 0) {
+        match PARSER.parse(Scope::Type(resource_type), &pairs, Handling::Lenient, 0) {
             Ok(query) => {
                 assert_eq!(query.applied.len() + query.ignored.len(), pairs.len());
                 let keys = SearchKeys::default();

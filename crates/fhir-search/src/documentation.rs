@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::parameters::ParameterKind;
 use crate::params::prefix::PREFIXES;
+use crate::parse::Limits;
 use crate::parse::control::RESULT;
 use crate::parse::filter::OPERATORS;
 use crate::parse::hierarchy::HIERARCHIES;
@@ -28,6 +29,7 @@ pub fn documentation() -> String {
         ("OPERATORS", operators()),
         ("RESULT", result()),
         ("HIERARCHIES", hierarchies()),
+        ("LIMITS", limits()),
     ] {
         page = page.replace(&format!("<!-- {mark} -->\n"), &table);
     }
@@ -98,10 +100,30 @@ fn hierarchies() -> String {
     format!("{}.\n", named.join(", "))
 }
 
+fn limits() -> String {
+    let limits = Limits::default();
+    let mut table = "| What | At most |\n|---|---|\n".to_owned();
+    for (what, most) in [
+        ("parameters of a query", limits.parameters),
+        ("bytes of a name", limits.name_bytes),
+        ("bytes of a value", limits.value_bytes),
+        ("values of a parameter, joined by commas", limits.values),
+        ("links of a chain, `_has` included", limits.chain_links),
+        ("types that a link of a chain or an id alone may lead to", limits.chain_targets),
+        ("conditions of a query, each type that a chain may lead to counted", limits.clauses),
+        ("codes of a value set or a hierarchy", limits.codes),
+        ("levels of parentheses and brackets in a filter", limits.filter_levels),
+    ] {
+        line(&mut table, &[what, &most.to_string()]);
+    }
+    table
+}
+
 fn line(table: &mut String, cells: &[&str]) {
-    let cells = cells.join(" | ");
+    // A bar ends a cell, even within a code span.
+    let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
     // Writing to a String cannot fail.
-    let _ = writeln!(table, "| {cells} |");
+    let _ = writeln!(table, "| {} |", cells.join(" | "));
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::escape;
 use crate::extract::element::{DataType, Element};
 use crate::hash::KeyHasher;
 use crate::parameters::ParameterKind;
-use crate::query::QuantityTest;
+use crate::query::{Comparison, QuantityTest};
 
 /// The system of currency codes.
 const CURRENCY: &str = "urn:iso:std:iso:4217";
@@ -149,6 +149,12 @@ pub(crate) fn parse(value: &str, hasher: &KeyHasher) -> Result<QuantityTest, Val
         [number, system, code] if !code.is_empty() => {
             let system = escape::unescape(system).ok_or_else(refused)?;
             let code = escape::unescape(code).ok_or_else(refused)?;
+            let canonical = if system == ucum::SYSTEM { ucum::canonical(&code) } else { None };
+            if let Some(canonical) = canonical {
+                let unit = hasher.unit_canonical(&canonical.unit);
+                let written = number::test(comparison, number, unit).ok_or_else(refused)?;
+                return Ok(in_base(written, &canonical));
+            }
             (number, hasher.unit_system_and_code(&system, &code))
         }
         _ => return Err(refused()),
@@ -156,12 +162,19 @@ pub(crate) fn parse(value: &str, hasher: &KeyHasher) -> Result<QuantityTest, Val
     number::test(comparison, number, unit).ok_or_else(refused)
 }
 
+/// The test in base units of one in a unit that has them.
+fn in_base(written: QuantityTest, unit: &Canonical) -> QuantityTest {
+    let high = unit.to_base(written.high);
+    // The conversion rounds away that the upper end of `ap` is included.
+    let high = if written.comparison == Comparison::Approximately { high.next_up() } else { high };
+    QuantityTest { value: unit.to_base(written.value), low: unit.to_base(written.low), high, ..written }
+}
+
 #[cfg(test)]
 mod tests {
     use fhir_model::Document;
 
     use super::*;
-    use crate::query::Comparison;
 
     fn hasher() -> KeyHasher {
         KeyHasher::new([1, 2])
@@ -233,14 +246,33 @@ mod tests {
     #[test]
     fn the_examples_of_the_specification() {
         let hasher = hasher();
-        let test = parse("5.40|http://unitsofmeasure.org|mg", &hasher).unwrap();
+        let test = parse("5.40||mg", &hasher).unwrap();
         assert_eq!((test.low, test.high), (5.395, 5.405));
-        let test = parse("le5.4|http://unitsofmeasure.org|mg", &hasher).unwrap();
+        let test = parse("le5.4||mg", &hasher).unwrap();
         assert_eq!((test.comparison, test.value), (Comparison::LessOrEqual, 5.4));
         for value in
             ["", "mg", "5.4|mg", "5.4|http://unitsofmeasure.org|", "5.4|a|b|c", "5.4||m\\g", "gt|a|b"]
         {
             assert!(parse(value, &hasher).is_err(), "{value}");
+        }
+    }
+
+    #[test]
+    fn units_of_ucum_are_converted() {
+        let hasher = hasher();
+        let in_milligrams = parse("5.40|http://unitsofmeasure.org|mg", &hasher).unwrap();
+        assert_eq!(in_milligrams, parse("5.40e-3|http://unitsofmeasure.org|g", &hasher).unwrap());
+        assert_eq!(
+            (in_milligrams.low, in_milligrams.value, in_milligrams.high),
+            (0.005_395, 0.005_4, 0.005_405)
+        );
+        let about = parse("ap100|http://unitsofmeasure.org|mg", &hasher).unwrap();
+        assert!(about.matches(0.11, 0.11) && about.matches(0.09, 0.09) && !about.matches(0.111, 0.111));
+        // What is no unit is compared as it is written, and so is a unit of another system.
+        for query in ["5|http://unitsofmeasure.org|dragons", "5|http://other.org|mg"] {
+            let parts: Vec<&str> = query.split('|').collect();
+            let unit = hasher.unit_system_and_code(parts[1], parts[2]);
+            assert_eq!(parse(query, &hasher).unwrap().unit, unit);
         }
     }
 }

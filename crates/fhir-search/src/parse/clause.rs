@@ -57,8 +57,9 @@ impl<'a> Clauses<'a> {
         }
     }
 
-    /// One link less.
+    /// One link less. It counts as a condition, so that a chain that branches at every link comes to an end too.
     pub(super) fn follow(&self, links: usize) -> Result<usize, Refusal> {
+        self.spend()?;
         links.checked_sub(1).ok_or_else(|| {
             let most = self.settings.limits.chain_links;
             Refusal::TooCostly(format!("a chain may have {most} links"))

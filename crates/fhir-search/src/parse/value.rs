@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use fhir_model::primitive::identifiers::is_id;
 
 use super::ParseSettings;
+use super::clause::any;
 use super::codes::Codes;
 use super::modifier::Modifier;
 use super::refusal::{Refusal, shown};
@@ -95,6 +96,9 @@ impl Values<'_> {
             Some(Modifier::Identifier) => Test::Token(
                 self.each(&parameter.code, value, |value| token::parse(value, true, self.hasher))?,
             ),
+            None if &*parameter.code == "url" && value.contains('|') => {
+                return self.canonicals(parameter, value);
+            }
             _ => self.test(parameter, modifier, value)?,
         };
         Ok(Clause::Parameter { parameter: parameter.id, test })
@@ -159,6 +163,22 @@ impl Values<'_> {
         let tests =
             self.each(&parameter.code, value, |value| string::parse(value, comparison, self.hasher))?;
         Ok(Test::String(tests))
+    }
+
+    /// The urls of definitions, of which a part behind `|` is compared with the version (R4 search, section 3.1.1.4.9).
+    fn canonicals(&self, parameter: &Parameter, value: &str) -> Result<Clause, Refusal> {
+        let version = self.parameters.get(&parameter.resource_type, "version");
+        let canonical = |alternative: &str| {
+            let (url, version) = match (escape::split(alternative, '|').as_slice(), version) {
+                ([url, text], Some(version)) => (*url, Some(self.clause(version, None, text)?)),
+                _ => (alternative, None),
+            };
+            let test = Test::Uri(self.each(&parameter.code, url, |url| uri::parse(url).map(UriTest::Equal))?);
+            let url = Clause::Parameter { parameter: parameter.id, test };
+            Ok(version.map_or(url.clone(), |version| Clause::All(vec![url, version])))
+        };
+        let alternatives = self.alternatives(&parameter.code, value)?.into_iter();
+        Ok(any(alternatives.map(canonical).collect::<Result<_, _>>()?))
     }
 
     /// `:above` and `:below` of uris, which only urls have.

@@ -37,6 +37,16 @@ fn deep_chains_are_refused() {
 }
 
 #[test]
+fn chains_that_branch_come_to_an_end_though_they_lead_nowhere() {
+    for query in [
+        "part-of.part-of.part-of.part-of.part-of.part-of.part-of.dragon=x",
+        "based-on.based-on.based-on.based-on.x.dragon=x",
+    ] {
+        assert!(!refusal("Communication", query).is_empty());
+    }
+}
+
+#[test]
 fn nested_filters_are_refused() {
     for query in [
         format!("_filter={}name eq x{}", "(".repeat(5000), ")".repeat(5000)),

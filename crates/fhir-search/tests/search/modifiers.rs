@@ -117,6 +117,15 @@ fn canonicals_below_have_any_version() {
 }
 
 #[test]
+fn the_url_of_a_definition_may_have_a_version() {
+    let both = Clause::All(vec![clause("ValueSet", "url=http://a/b"), clause("ValueSet", "version=2")]);
+    assert_eq!(clause("ValueSet", "url=http://a/b|2"), both);
+    let either = Clause::Any(vec![both, clause("ValueSet", "url=http://a/c")]);
+    assert_eq!(clause("ValueSet", "url=http://a/b|2,http://a/c"), either);
+    assert!(refusal("ValueSet", "url=http://a/b|").starts_with("invalid: "));
+}
+
+#[test]
 fn every_hierarchy_of_r4_is_known() {
     for kind in PARAMETERS.resource_types() {
         let to_itself = PARAMETERS.references(kind).filter(|parameter| {
