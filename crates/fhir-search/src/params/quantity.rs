@@ -275,4 +275,30 @@ mod tests {
             assert_eq!(parse(query, &hasher).unwrap().unit, unit);
         }
     }
+
+    #[test]
+    fn amounts_are_found_in_every_unit_that_compares() {
+        let finds = |query: &str, value: &str, code: &str| {
+            let ucum = "http://unitsofmeasure.org";
+            let json = format!(r#"{{"value":{value},"system":"{ucum}","code":"{code}"}}"#);
+            let test = parse(&query.replace('@', ucum), &hasher()).unwrap();
+            let found = keys(DataType::Quantity, &json).unwrap();
+            found.iter().any(|(unit, (low, high))| *unit == test.unit && test.matches(*low, *high))
+        };
+        for (query, value, code, expected) in [
+            ("5.4|@|mg", "0.0054", "g", true),
+            ("5.4|@|mg", "0.0056", "g", false),
+            ("gt5.4|@|mg", "0.0054", "g", false),
+            ("ge5.4|@|mg", "5400", "ug", true),
+            ("lt100|@|[degF]", "37", "Cel", true),
+            ("gt100|@|[degF]", "38", "Cel", true),
+            ("ap100|@|g", "0.11", "kg", true),
+            ("ap100|@|g", "0.12", "kg", false),
+            ("5.4|@|mg", "5.4", "mL", false),
+            ("7.4|@|[pH]", "7.4", "[pH]", true),
+            ("5.4||mg", "0.0054", "g", false),
+        ] {
+            assert_eq!(finds(query, value, code), expected, "{query} {value} {code}");
+        }
+    }
 }
