@@ -4,12 +4,17 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, ETAG, HttpDate, LAST_MODIFIED, LOCATION, VARY};
+use actix_web::http::header::{
+    CONTENT_LOCATION, CONTENT_TYPE, ETAG, HeaderName, HttpDate, LAST_MODIFIED, LOCATION, VARY,
+};
 use fhir_model::types::TypeModel;
 use fhir_model::{Document, write, xml};
 
 use super::negotiation::Format;
 use crate::interactions::{Error, Response};
+
+/// How far a job is (Bulk Data, asynchronous requests).
+const PROGRESS: HeaderName = HeaderName::from_static("x-progress");
 
 /// How the client wants the text.
 #[derive(Clone, Copy, Debug, Default)]
@@ -40,6 +45,12 @@ pub(super) fn of_response(response: Response, base: &str, layout: Layout) -> Htt
         http.insert_header((LOCATION, format!("{base}/{location}")));
     }
     http.append_header((VARY, "accept"));
+    if let Some(address) = response.content_location {
+        http.insert_header((CONTENT_LOCATION, format!("{base}/{address}")));
+    }
+    if let Some(progress) = response.progress {
+        http.insert_header((PROGRESS, progress));
+    }
     match response.body {
         Some(body) => http.insert_header((CONTENT_TYPE, layout.format.content_type())).body(body),
         None => http.finish(),

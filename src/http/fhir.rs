@@ -90,13 +90,17 @@ async fn read_body(
     let content_type = header(http.headers(), CONTENT_TYPE);
     let is_search = request.path.last().is_some_and(|segment| segment == "_search");
     let is_form = content_type.is_some_and(|t| t.starts_with("application/x-www-form-urlencoded"));
-    if !is_search {
+    if !is_search && content_type.is_some() {
         request.media = sent(content_type)?;
     }
     let limit = service.max_body_bytes;
     let body = payload.to_bytes_limited(limit).await.map_err(|_| Error::TooLarge(limit))?;
     let body = body.map_err(|error| Error::BadParameter(format!("the body could not be read: {error}")))?;
     if !is_search {
+        // An operation may come without a body, and then says nothing of its type.
+        if content_type.is_none() && !body.is_empty() {
+            request.media = sent(content_type)?;
+        }
         request.body = body.to_vec();
     } else if is_form || body.is_empty() {
         let text =

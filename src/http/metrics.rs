@@ -38,6 +38,7 @@ pub(super) struct Metrics {
     seconds: Family<MethodLabel, Histogram>,
     resources: Family<TypeLabel, Gauge>,
     waiting_writes: Gauge,
+    open_jobs: Gauge,
     database_bytes: Gauge,
     log_bytes: Gauge,
     busy_readers: Gauge,
@@ -58,6 +59,7 @@ impl Metrics {
             gauge
         };
         let waiting_writes = gauge("store_waiting_writes", "Writes handed to the store and not yet begun");
+        let open_jobs = gauge("store_open_jobs", "Jobs that compute index keys anew and are not done");
         let database_bytes = gauge("store_database_bytes", "Size of the database file");
         let log_bytes = gauge("store_log_bytes", "Size of the write-ahead log");
         let busy_readers = gauge("store_busy_readers", "Connections that read at this moment");
@@ -67,6 +69,7 @@ impl Metrics {
             seconds,
             resources,
             waiting_writes,
+            open_jobs,
             database_bytes,
             log_bytes,
             busy_readers,
@@ -80,6 +83,7 @@ impl Metrics {
             self.resources.get_or_create(&TypeLabel { r#type: kind.kind.to_string() }).set(whole(kind.live));
         }
         self.waiting_writes.set(whole(store.waiting_writes as u64));
+        self.open_jobs.set(whole(store.open_jobs as u64));
         self.database_bytes.set(whole(store.file_bytes));
         self.log_bytes.set(whole(store.log_bytes));
         self.busy_readers.set(i64::from(store.readers.saturating_sub(store.idle_readers)));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use fhir_model::primitive::instant_text;
-use fhir_search::parameters::Parameter;
+use fhir_search::parameters::{Parameter, Parameters};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
@@ -29,16 +29,16 @@ const OF_TYPES: [&str; 9] = [
 /// The interactions of the whole system.
 const OF_SYSTEM: [&str; 3] = ["transaction", "batch", "history-system"];
 
-/// What is the same in the statement for all requests.
+/// What is the same in the statement for all requests as long as the search parameters stay the same.
 pub struct Capabilities {
-    /// When the process began to offer this: microseconds since 1970.
+    /// When the server began to offer this: microseconds since 1970.
     since: i64,
     /// Made at the first request.
     rest: OnceLock<Box<RawValue>>,
 }
 
 impl Capabilities {
-    /// Those of a process that begins now.
+    /// Those of a server that begins to offer them now.
     pub(super) fn new() -> Self {
         Self { since: now_micros(), rest: OnceLock::new() }
     }
@@ -47,17 +47,19 @@ impl Capabilities {
 /// The CapabilityStatement of this server as it runs.
 pub(super) fn capabilities(context: &Context, request: &Request) -> Result<Response, Error> {
     let failed = |error: serde_json::Error| Error::Internal(error.to_string());
-    let rest = match context.capabilities.rest.get() {
+    let state = context.search_state();
+    let Capabilities { since, rest: made } = &state.capabilities;
+    let rest = match made.get() {
         Some(rest) => rest,
         None => {
-            let made = serde_json::value::to_raw_value(&rest(context)).map_err(failed)?;
-            context.capabilities.rest.get_or_init(|| made)
+            let rest = serde_json::value::to_raw_value(&rest(context, &state.parameters)).map_err(failed)?;
+            made.get_or_init(|| rest)
         }
     };
     let head = json!({
         "resourceType": "CapabilityStatement",
         "status": "active",
-        "date": instant_text(context.capabilities.since),
+        "date": instant_text(*since),
         "kind": "instance",
         "software": { "name": "Westway", "version": env!("CARGO_PKG_VERSION") },
         "implementation": { "description": "Westway FHIR R4 server", "url": request.base },
@@ -73,11 +75,11 @@ pub(super) fn capabilities(context: &Context, request: &Request) -> Result<Respo
     Ok(Response::resource(statement))
 }
 
-fn rest(context: &Context) -> Value {
-    let rev_includes = rev_includes(context);
+fn rest(context: &Context, parameters: &Parameters) -> Value {
+    let rev_includes = rev_includes(parameters);
     let types = context.registry.resource_types().iter();
     let resources: Vec<Value> =
-        types.map(|kind| resource(context, kind, rev_includes.get(&**kind))).collect();
+        types.map(|kind| resource(context, parameters, kind, rev_includes.get(&**kind))).collect();
     json!([{
         "mode": "server",
         "resource": resources,
@@ -92,10 +94,10 @@ fn operations() -> Value {
 }
 
 /// For each type the reference parameters that can point to it.
-fn rev_includes(context: &Context) -> BTreeMap<&str, Vec<String>> {
+fn rev_includes(parameters: &Parameters) -> BTreeMap<&str, Vec<String>> {
     let mut found: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for kind in context.parameters.resource_types() {
-        for parameter in context.parameters.references(kind) {
+    for kind in parameters.resource_types() {
+        for parameter in parameters.references(kind) {
             for target in &parameter.value.targets {
                 found.entry(target).or_default().push(include_name(parameter));
             }
@@ -108,12 +110,17 @@ fn include_name(parameter: &Parameter) -> String {
     format!("{}:{}", parameter.resource_type, parameter.code)
 }
 
-fn resource(context: &Context, kind: &str, rev_includes: Option<&Vec<String>>) -> Value {
+fn resource(
+    context: &Context,
+    parameters: &Parameters,
+    kind: &str,
+    rev_includes: Option<&Vec<String>>,
+) -> Value {
     let mut search = vec![
         json!({ "name": "_id", "definition": "http://hl7.org/fhir/SearchParameter/Resource-id", "type": "token" }),
         json!({ "name": "_lastUpdated", "definition": "http://hl7.org/fhir/SearchParameter/Resource-lastUpdated", "type": "date" }),
     ];
-    let supported = context.parameters.of_type(kind).iter();
+    let supported = parameters.of_type(kind).iter();
     search.extend(supported.map(|parameter| {
         json!({ "name": parameter.code, "definition": parameter.url, "type": parameter.value.kind.code() })
     }));
@@ -132,7 +139,7 @@ fn resource(context: &Context, kind: &str, rev_includes: Option<&Vec<String>>) -
         "searchParam": search,
         "operation": operations(),
     });
-    let mut includes: Vec<String> = context.parameters.references(kind).map(include_name).collect();
+    let mut includes: Vec<String> = parameters.references(kind).map(include_name).collect();
     if let Some(object) = resource.as_object_mut() {
         let profiles = context.registry.supported_profiles(kind);
         if !profiles.is_empty() {

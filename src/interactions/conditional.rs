@@ -58,6 +58,7 @@ fn find(
     condition: &str,
     most: usize,
 ) -> Result<Resolved, Error> {
+    let generation = context.search_state().generation;
     let mut query = search::parse(context, kind, pairs, false)?;
     if query.clauses.is_empty() {
         return Err(Error::bad_parameter("condition", condition, "a search with at least one parameter"));
@@ -69,7 +70,7 @@ fn find(
         return Err(Error::MultipleMatches { kind: kind.to_owned(), condition: condition.to_owned() });
     }
     let existing = matches.first().map(|id| id.to_string());
-    Ok(Resolved { existing, check: Check { query, matches } })
+    Ok(Resolved { existing, check: Check { query, matches, generation } })
 }
 
 /// Runs a conditional write again as long as the store finds that its conditions changed meanwhile.

@@ -5,12 +5,10 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use fhir_definitions::Registry;
-use fhir_search::extract::{ExtractSettings, Extractor};
-use fhir_search::parameters::Parameters;
-use fhir_search::parse::{ParseSettings, SearchParser};
 
-use super::capabilities::Capabilities;
+use super::Error;
 use super::codes::ListedCodes;
+use super::search_parameters::{self, Ground, SearchParameters, SearchState};
 use super::validation::Validation;
 use crate::config::Integrity;
 use crate::store::{Change, Store, StoreError, WriteSet, Written};
@@ -23,16 +21,10 @@ pub struct Context {
     pub store: Arc<dyn Store>,
     /// What resources must be.
     pub validation: Validation,
-    /// Search parameters by dense number.
-    pub parameters: Arc<Parameters>,
-    /// Resources to search keys.
-    pub extractor: Extractor,
-    /// Query text to typed queries.
-    pub search: SearchParser,
-    /// What the server says of itself.
-    pub capabilities: Capabilities,
     /// The limits of requests.
     pub limits: Limits,
+    /// The search parameters in force.
+    pub(super) search_parameters: Arc<SearchParameters>,
     types: HashSet<Box<str>>,
 }
 
@@ -59,32 +51,25 @@ impl Context {
         validation: Validation,
         limits: Limits,
     ) -> Result<Self, StoreError> {
-        let parameters = Arc::new(Parameters::new(&registry, |kind, code| store.parameter_id(kind, code))?);
-        let extractor = Extractor::new(
-            registry.types().clone(),
-            parameters.clone(),
-            store.hasher(),
-            ExtractSettings { own_base_urls: limits.base_urls.clone(), ..ExtractSettings::default() },
-        );
-        let parse_settings = ParseSettings {
-            default_count: limits.default_count,
-            max_count: limits.max_count,
-            own_base_urls: limits.base_urls.clone(),
-            ..ParseSettings::default()
-        };
-        let codes = Arc::new(ListedCodes::new(registry.clone()));
-        let search = SearchParser::new(parameters.clone(), store.hasher(), parse_settings).with_codes(codes);
+        let search_parameters = SearchParameters::start(Ground {
+            registry: registry.clone(),
+            store: store.clone(),
+            codes: Arc::new(ListedCodes::new(registry.clone())),
+            limits: limits.clone(),
+        })?;
         Ok(Self {
             validation,
             types: registry.resource_types().iter().cloned().collect(),
+            search_parameters,
             registry,
             store,
-            parameters,
-            extractor,
-            search,
-            capabilities: Capabilities::new(),
             limits,
         })
+    }
+
+    /// The search parameters in force. Take it once for each thing that must be consistent in itself.
+    pub fn search_state(&self) -> Arc<SearchState> {
+        self.search_parameters.state()
     }
 
     /// Whether R4 has a resource type of that name.
@@ -97,18 +82,32 @@ impl Context {
         self.limits.integrity == Integrity::Enforce
     }
 
-    /// Writes to the store. When dangling references are only warned of, says so in the log, without naming a patient.
-    pub fn write(&self, set: WriteSet) -> Result<Vec<Written>, StoreError> {
+    /// Writes to the store: the one way for all writes. SearchParameters in the set take effect. When dangling references are only
+    /// warned of, says so in the log, without naming a patient.
+    pub fn write(&self, set: WriteSet) -> Result<Vec<Written>, Error> {
         if self.limits.integrity == Integrity::Warn {
             self.warn_of_dangling(&set)?;
         }
-        self.store.write(set)
+        if search_parameters::concerns(&set) {
+            return self.search_parameters.write(set, |set| self.put(set));
+        }
+        self.put(set)
+    }
+
+    /// Writes with keys of the search parameters in force, however often they change meanwhile.
+    fn put(&self, mut set: WriteSet) -> Result<Vec<Written>, Error> {
+        loop {
+            set = match self.store.write(set) {
+                Err(StoreError::StaleParameters(stale)) => self.search_state().extract_again(*stale)?,
+                written => return Ok(written?),
+            };
+        }
     }
 
     /// Writes one resource.
-    pub fn write_one(&self, set: WriteSet) -> Result<Written, StoreError> {
+    pub fn write_one(&self, set: WriteSet) -> Result<Written, Error> {
         let written = self.write(set)?.into_iter().next();
-        written.ok_or_else(|| StoreError::Database("a write without result".to_owned()))
+        written.ok_or_else(|| Error::Internal("a write without result".to_owned()))
     }
 
     fn warn_of_dangling(&self, set: &WriteSet) -> Result<(), StoreError> {

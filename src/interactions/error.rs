@@ -46,6 +46,14 @@ pub enum Error {
     Invalid(Vec<Issue>),
     #[error("the resource does not fulfil the profiles and rules that apply to it")]
     Unprocessable(Vec<Issue>),
+    #[error("the search parameter cannot be honoured")]
+    BadDefinition { write: usize, issues: Vec<Issue> },
+    #[error("there is no job '{0}', or it was cancelled")]
+    NoSuchJob(String),
+    #[error(
+        "the job '{0}' brings search parameters into the index; to stop it, retire or delete their SearchParameters"
+    )]
+    JobNeeded(String),
     #[error("the request is not valid")]
     BadRequest(Vec<Issue>),
     #[error("{0}")]
@@ -101,7 +109,8 @@ impl Error {
     pub fn status(&self) -> u16 {
         match self {
             Self::UnknownType(_) | Self::UnknownOperation(_) | Self::NoSuchPath(_) => 404,
-            Self::NotFound { .. } | Self::NoSuchVersion { .. } | Self::NoMatch { .. } => 404,
+            Self::NotFound { .. } | Self::NoSuchVersion { .. } => 404,
+            Self::NoMatch { .. } | Self::NoSuchJob(_) => 404,
             Self::Patch(error) => {
                 if error.is_syntax() {
                     400
@@ -119,12 +128,12 @@ impl Error {
             | Self::Invalid(_)
             | Self::BadRequest(_) => 400,
             Self::WrongType { .. } | Self::WrongId { .. } | Self::BadParameter(_) => 400,
-            Self::Unprocessable(_) => 422,
+            Self::Unprocessable(_) | Self::BadDefinition { .. } => 422,
             Self::VersionConflict { .. }
             | Self::NoVersion
             | Self::MultipleMatches { .. }
             | Self::ConditionalReference { .. } => 412,
-            Self::Contention | Self::IdTaken { .. } => 409,
+            Self::Contention | Self::IdTaken { .. } | Self::JobNeeded(_) => 409,
             Self::Store(error) => store_status(error),
             // The address that was posted to exists, and so does the method: what is missing is in the Bundle.
             Self::Entry { source, .. } => match source.status() {
@@ -149,9 +158,10 @@ impl Error {
     /// What the client gets to read.
     pub fn outcome(&self) -> OperationOutcome {
         match self {
-            Self::Invalid(issues) | Self::Unprocessable(issues) | Self::BadRequest(issues) => {
-                OperationOutcome { issues: issues.clone() }
-            }
+            Self::Invalid(issues)
+            | Self::Unprocessable(issues)
+            | Self::BadDefinition { issues, .. }
+            | Self::BadRequest(issues) => OperationOutcome { issues: issues.clone() },
             Self::Entry { index, verb, url, source } => {
                 let mut outcome = source.outcome();
                 for issue in &mut outcome.issues {
@@ -177,14 +187,14 @@ impl Error {
             Self::NoSuchPath(_)
             | Self::NotFound { .. }
             | Self::NoSuchVersion { .. }
-            | Self::NoMatch { .. } => IssueType::NotFound,
+            | Self::NoMatch { .. }
+            | Self::NoSuchJob(_) => IssueType::NotFound,
             Self::Gone { .. } => IssueType::Deleted,
             Self::NotJson(_) | Self::NotXml(_) | Self::NotUtf8(_) => IssueType::Structure,
             Self::NoBody(_) => IssueType::Required,
             Self::BadId(_) | Self::BadParameter(_) => IssueType::Value,
-            Self::VersionConflict { .. } | Self::NoVersion | Self::IdTaken { .. } | Self::Contention => {
-                IssueType::Conflict
-            }
+            Self::VersionConflict { .. } | Self::NoVersion | Self::IdTaken { .. } => IssueType::Conflict,
+            Self::Contention | Self::JobNeeded(_) => IssueType::Conflict,
             Self::MultipleMatches { .. } => IssueType::MultipleMatches,
             Self::ConditionalReference { matches, .. } if *matches == "no" => IssueType::NotFound,
             Self::ConditionalReference { .. } => IssueType::MultipleMatches,
@@ -203,7 +213,7 @@ fn at_version(version: u64) -> String {
 fn store_status(error: &StoreError) -> u16 {
     match error {
         StoreError::VersionConflict { .. } => 412,
-        StoreError::ConditionChanged | StoreError::Referenced { .. } => 409,
+        StoreError::ConditionChanged | StoreError::StaleParameters(_) | StoreError::Referenced { .. } => 409,
         StoreError::DanglingReference { .. } => 422,
         StoreError::BadCursor => 400,
         StoreError::Unavailable(_) | StoreError::NewerSchema { .. } => 503,
@@ -225,9 +235,9 @@ fn store_issue(error: &StoreError) -> Issue {
             IssueType::Conflict,
             format!("{kind}/{id} cannot be deleted, since {referrer} refers to it"),
         ),
-        StoreError::VersionConflict { .. } | StoreError::ConditionChanged => {
-            Issue::error(IssueType::Conflict, error.to_string())
-        }
+        StoreError::VersionConflict { .. }
+        | StoreError::ConditionChanged
+        | StoreError::StaleParameters(_) => Issue::error(IssueType::Conflict, error.to_string()),
         StoreError::BadCursor => Issue::error(IssueType::Value, error.to_string()),
         // What the database said is for the log, not for the client.
         StoreError::Unavailable(_) | StoreError::NewerSchema { .. } => {

@@ -11,6 +11,7 @@ mod create;
 mod delete;
 pub mod error;
 mod history;
+mod jobs;
 mod links;
 pub mod operations;
 mod patch;
@@ -21,6 +22,7 @@ pub mod response;
 pub mod route;
 mod search;
 mod search_bundle;
+pub mod search_parameters;
 mod update;
 pub mod validation;
 
@@ -56,6 +58,8 @@ pub fn dispatch(context: &Context, request: &Request, interaction: Interaction) 
         Interaction::HistorySystem => history::system(context, request),
         Interaction::SearchType { kind } => search::search(context, request, &kind),
         Interaction::Bundle => bundle::bundle(context, request),
+        Interaction::JobStatus { job } => jobs::status(context, &job),
+        Interaction::JobCancel { job } => jobs::cancel(context, &job),
         Interaction::Operation { operation, kind, id } => {
             operations::perform(context, request, operation, kind.as_deref(), id.as_deref())
         }

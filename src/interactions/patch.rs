@@ -45,10 +45,10 @@ fn attempt(
     match context.write_one(set) {
         Ok(written) => Ok(answer(written, request, &remarks)),
         // Somebody else was faster. Who does not say which version is meant gets the patch applied to the newest.
-        Err(StoreError::VersionConflict { .. }) if wanted == Expected::Any => {
+        Err(Error::VersionConflict { .. }) if wanted == Expected::Any => {
             Err(StoreError::ConditionChanged.into())
         }
-        Err(error) => Err(error.into()),
+        Err(error) => Err(error),
     }
 }
 

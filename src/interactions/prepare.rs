@@ -63,10 +63,12 @@ pub(super) fn prepare(
 }
 
 fn prepare_final(context: &Context, resource: Node<'_>, id: &str, method: Method) -> Result<Prepared, Error> {
+    let search = context.search_state();
     Ok(Prepared {
         method,
         body: Body::new(resource, id, None),
-        keys: context.extractor.extract(resource),
+        keys: search.extractor.extract(resource),
+        generation: search.generation,
         references: local_references(context, resource),
         rows: relational::rows(resource, &context.limits.base_urls),
     })

@@ -16,6 +16,10 @@ pub struct Response {
     pub last_modified: Option<i64>,
     /// Address of the version written, relative to the base: `Patient/1/_history/2`.
     pub location: Option<String>,
+    /// Address under which the progress of a job is told, relative to the base, for the `Content-Location` header.
+    pub content_location: Option<String>,
+    /// How far a job is, for the `X-Progress` header.
+    pub progress: Option<String>,
     /// The resource, as JSON.
     pub body: Option<Vec<u8>>,
 }
@@ -32,8 +36,8 @@ impl Response {
             status: 200,
             version: Some(version.version),
             last_modified: Some(version.last_updated),
-            location: None,
             body: Some(version.body),
+            ..Self::default()
         }
     }
 
@@ -59,6 +63,7 @@ impl Response {
             last_modified: Some(version.last_updated),
             location: Some(location),
             body,
+            ..Self::default()
         }
     }
 }
@@ -68,6 +73,7 @@ pub fn status_line(status: u16) -> String {
     let reason = match status {
         200 => "OK",
         201 => "Created",
+        202 => "Accepted",
         204 => "No Content",
         304 => "Not Modified",
         400 => "Bad Request",

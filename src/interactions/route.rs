@@ -26,6 +26,8 @@ pub enum Interaction {
     HistorySystem,
     SearchType { kind: String },
     Bundle,
+    JobStatus { job: String },
+    JobCancel { job: String },
     Operation { operation: Operation, kind: Option<String>, id: Option<String> },
 }
 
@@ -38,6 +40,8 @@ impl Interaction {
             ([], Verb::Post) => Self::Bundle,
             (["metadata"], Verb::Get) => Self::Capabilities,
             (["_history"], Verb::Get) => Self::HistorySystem,
+            (["_async", job], Verb::Get) => Self::JobStatus { job: checked_id(job)? },
+            (["_async", job], Verb::Delete) => Self::JobCancel { job: checked_id(job)? },
             ([.., last], Verb::Get | Verb::Post) if last.starts_with('$') => operation(context, &path)?,
             ([kind], Verb::Get) => Self::SearchType { kind: checked_type(context, kind)? },
             ([kind], Verb::Post) => Self::Create { kind: checked_type(context, kind)? },
@@ -93,6 +97,7 @@ impl Interaction {
             Self::HistoryType { kind } => format!("{kind}/_history"),
             Self::HistorySystem => "_history".into(),
             Self::Bundle => "/".into(),
+            Self::JobStatus { .. } | Self::JobCancel { .. } => "_async/{job}".into(),
             Self::Operation { operation, kind, id } => {
                 let kind = kind.as_ref().map(|kind| format!("{kind}/")).unwrap_or_default();
                 format!("{kind}{}${}", if id.is_some() { "{id}/" } else { "" }, operation.name())

@@ -43,7 +43,7 @@ pub(super) fn parse(
     lenient: bool,
 ) -> Result<Query, Error> {
     let handling = if lenient { Handling::Lenient } else { Handling::Strict };
-    let query = context.search.parse(Scope::Type(kind), pairs, handling, now_micros());
+    let query = context.search_state().parser.parse(Scope::Type(kind), pairs, handling, now_micros());
     let query = query.map_err(|error| Error::BadRequest(error.issues))?;
     refuse_ambiguous(context, &query)?;
     Ok(query)

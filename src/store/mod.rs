@@ -10,8 +10,11 @@ use fhir_search::parameters::ParameterId;
 use fhir_search::query::Query;
 use thiserror::Error;
 
+use self::reindex::{Generation, Reindexing};
+
 mod keys_blob;
 mod query;
+pub mod reindex;
 pub mod relational;
 mod schema;
 pub mod sqlite;
@@ -19,7 +22,7 @@ pub mod sqlite;
 /// A database that keeps every version of every resource.
 ///
 /// All methods block; callers run them on a thread made for that.
-pub trait Store: Send + Sync {
+pub trait Store: Reindexing + Send + Sync {
     /// The current version of a resource (a deletion included), or `None` if it never existed.
     fn read(&self, kind: &str, id: &str) -> Result<Option<Version>, StoreError>;
 
@@ -61,6 +64,8 @@ pub struct StoreStatus {
     pub types: Vec<TypeStatus>,
     /// Sets of writes handed over and not yet begun.
     pub waiting_writes: usize,
+    /// Jobs that are not done.
+    pub open_jobs: usize,
     /// Size of the database file.
     pub file_bytes: u64,
     /// Size of the write-ahead log beside it.
@@ -130,6 +135,17 @@ pub struct WriteSet {
     pub enforce_integrity: bool,
 }
 
+impl WriteSet {
+    /// The oldest search parameters that keys of the set were extracted with.
+    pub fn generation(&self) -> Option<Generation> {
+        let generations = self.writes.iter().filter_map(|write| match &write.change {
+            Change::Put(prepared) => Some(prepared.generation),
+            Change::Delete => None,
+        });
+        generations.min()
+    }
+}
+
 /// A conditional criterion was resolved before the write; it must give the same answer at the moment of the write.
 #[derive(Clone, Debug)]
 pub struct Check {
@@ -137,6 +153,8 @@ pub struct Check {
     pub query: Query,
     /// The ids it gave.
     pub matches: Vec<Box<str>>,
+    /// With which search parameters it was parsed.
+    pub generation: Generation,
 }
 
 /// A write of one resource.
@@ -183,6 +201,8 @@ pub struct Prepared {
     pub body: Body,
     /// Its index keys.
     pub keys: SearchKeys,
+    /// With which search parameters they were extracted.
+    pub generation: Generation,
     /// The literal references to resources of this server that must exist.
     pub references: Vec<LocalReference>,
     /// Its relational form, for the types that have one.
@@ -298,6 +318,9 @@ pub enum StoreError {
     /// A [`Check`] gave another answer: resolve the criteria again and retry.
     #[error("a condition changed while the write was prepared")]
     ConditionChanged,
+    /// Keys of the set were extracted with search parameters that are replaced: extract them again and retry.
+    #[error("the search parameters changed while the write was prepared")]
+    StaleParameters(Box<WriteSet>),
     /// A reference to a resource that does not exist or was deleted.
     #[error("{}: there is no {}/{}", .reference.expression, .reference.kind, .reference.id)]
     DanglingReference {

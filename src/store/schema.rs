@@ -225,4 +225,46 @@ table! {
     }
 }
 
+table! {
+    /// Work that computes index keys anew.
+    job (number) {
+        /// The order.
+        number -> BigInt,
+        /// The name under which clients ask for it.
+        id -> Text,
+        /// What asked for it.
+        kind -> Text,
+        /// Whether it is open, done or cancelled.
+        state -> Text,
+        /// Types and definitions, as JSON.
+        work -> Text,
+        /// Index of the type that it is at.
+        at_type -> BigInt,
+        /// The last resource done of that type.
+        at_rid -> BigInt,
+        /// Resources to do.
+        total -> BigInt,
+        /// Resources done.
+        done -> BigInt,
+        /// Microseconds since 1970 UTC.
+        created -> BigInt,
+        /// Microseconds since 1970 UTC.
+        updated -> BigInt,
+    }
+}
+
+table! {
+    /// Definitions of search parameters that the index follows.
+    indexed_definition (id) {
+        /// The id of the SearchParameter.
+        id -> Text,
+        /// What the keys follow; none for a definition that is gone.
+        definition -> Nullable<Text>,
+        /// The resource types concerned, as JSON.
+        types -> Text,
+        /// Whether all resources have their keys.
+        complete -> Bool,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(resource_type, resource_id, version, current);

@@ -4,6 +4,7 @@ mod compartment;
 mod definitions;
 pub(crate) mod plan;
 mod selector;
+mod withhold;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

@@ -114,13 +114,12 @@ fn order(change: &Change) -> u8 {
     }
 }
 
-/// An error of the store with the entry that it is about.
-fn named(error: StoreError, places: &[usize], entries: &[Entry<'_>], identities: &Identities) -> Error {
+/// An error of the write with the entry that it is about.
+fn named(error: Error, places: &[usize], entries: &[Entry<'_>], identities: &Identities) -> Error {
     let place = match &error {
-        StoreError::DanglingReference { write, .. } | StoreError::Referenced { write, .. } => {
-            places.get(*write).copied()
-        }
-        StoreError::VersionConflict { kind, id, .. } => places.iter().copied().find(|place| {
+        Error::Store(StoreError::DanglingReference { write, .. } | StoreError::Referenced { write, .. })
+        | Error::BadDefinition { write, .. } => places.get(*write).copied(),
+        Error::VersionConflict { kind, id, .. } => places.iter().copied().find(|place| {
             let identity = identities.of_entries.get(*place);
             identity.is_some_and(|identity| *identity.kind == **kind && *identity.id == **id)
         }),
@@ -128,10 +127,10 @@ fn named(error: StoreError, places: &[usize], entries: &[Entry<'_>], identities:
     };
     match place.and_then(|place| Some((entries.get(place)?, identities.of_entries.get(place)?))) {
         Some((entry, identity)) => entry.error(match identity.action {
-            Action::Update(expected) if entry.path.len() == 1 => taken(error.into(), expected),
-            _ => error.into(),
+            Action::Update(expected) if entry.path.len() == 1 => taken(error, expected),
+            _ => error,
         }),
-        None => error.into(),
+        None => error,
     }
 }
 

@@ -1,5 +1,6 @@
 //! One file per `$operation`.
 
+mod reindex;
 mod validate;
 
 use super::{Context, Error, Request, Response};
@@ -9,11 +10,15 @@ use super::{Context, Error, Request, Response};
 pub enum Operation {
     /// `$validate`
     Validate,
+    /// `$reindex`
+    Reindex,
 }
 
 /// All operations, with their names and the canonical urls of their definitions.
-pub const ALL: [(Operation, &str, &str); 1] =
-    [(Operation::Validate, "validate", "http://hl7.org/fhir/OperationDefinition/Resource-validate")];
+pub const ALL: [(Operation, &str, &str); 2] = [
+    (Operation::Validate, "validate", "http://hl7.org/fhir/OperationDefinition/Resource-validate"),
+    (Operation::Reindex, "reindex", "https://westway.example/OperationDefinition/reindex"),
+];
 
 impl Operation {
     /// Its name, without `$`.
@@ -38,5 +43,6 @@ pub fn perform(
 ) -> Result<Response, Error> {
     match operation {
         Operation::Validate => validate::validate(context, request, kind, id),
+        Operation::Reindex => reindex::reindex(context, request, kind, id),
     }
 }

@@ -13,6 +13,7 @@ use fhir_search::hash::KeyHasher;
 use fhir_search::parameters::ParameterId;
 use fhir_search::query::Query;
 
+use super::reindex::{Generation, IndexedDefinition, Job, Reindexing, Step, Stored, Work};
 use super::schema::type_count;
 use super::{
     Cursor, HistoryPage, HistoryQuery, SearchPage, Store, StoreError, StoreStatus, TypeStatus, Version,
@@ -20,6 +21,7 @@ use super::{
 };
 use connection::Readers;
 use dictionary::Dictionary;
+use reindex::JobTask;
 use writer::Writer;
 
 mod connection;
@@ -33,6 +35,7 @@ mod lock;
 pub(in crate::store) mod method;
 mod migration;
 mod read;
+mod reindex;
 mod resource_text;
 mod search;
 mod setting;
@@ -171,6 +174,7 @@ impl Store for SqliteStore {
         Ok(StoreStatus {
             types: types.collect(),
             waiting_writes: self.writer.waiting(),
+            open_jobs: self.open_jobs()?.len(),
             file_bytes: bytes(&self.path),
             log_bytes: bytes(&self.log_path()),
             readers: readers.connections,
@@ -180,6 +184,41 @@ impl Store for SqliteStore {
 
     fn close(&self) {
         self.writer.stop();
+    }
+}
+
+impl Reindexing for SqliteStore {
+    fn demand_generation(&self, generation: Generation) {
+        self.writer.demand_generation(generation);
+    }
+
+    fn indexed_definitions(&self) -> Result<Vec<(IndexedDefinition, bool)>, StoreError> {
+        reindex::definitions(&mut *self.reader()?)
+    }
+
+    fn open_job(&self, id: &str, work: Work) -> Result<(), StoreError> {
+        self.writer.work(JobTask::Open { id: id.into(), work })
+    }
+
+    fn cancel_job(&self, id: &str) -> Result<(), StoreError> {
+        self.writer.work(JobTask::Cancel { id: id.into() })
+    }
+
+    fn job(&self, id: &str) -> Result<Option<Job>, StoreError> {
+        reindex::find(&mut *self.reader()?, id)
+    }
+
+    fn open_jobs(&self) -> Result<Vec<Job>, StoreError> {
+        reindex::open_jobs(&mut *self.reader()?)
+    }
+
+    fn resources_after(&self, kind: &str, after: i64) -> Result<Vec<Stored>, StoreError> {
+        let Some(code) = self.dictionary.find_type(kind) else { return Ok(Vec::new()) };
+        reindex::resources_after(&mut *self.reader()?, code, after)
+    }
+
+    fn put_keys(&self, step: Step) -> Result<(), StoreError> {
+        self.writer.work(JobTask::Step(step))
     }
 }
 

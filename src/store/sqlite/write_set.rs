@@ -6,6 +6,7 @@ use diesel::dsl::max;
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 use fhir_model::primitive::instant_text;
+use fhir_search::keys::SearchKeys;
 
 use super::dictionary::Dictionary;
 use super::identity::Identities;
@@ -167,23 +168,16 @@ impl Steps<'_> {
         present: Option<Present>,
         prepared: Prepared,
     ) -> Result<Written, StoreError> {
-        let (conn, dictionary, identities) = (&mut *self.conn, self.dictionary, &mut self.state.identities);
-        let references = prepared.keys.references.iter().map(|key| {
-            let target = identities.target(conn, dictionary, &key.target)?;
-            Ok(ReferenceRow { parameter: key.parameter, target })
-        });
-        let references = references.collect::<Result<Vec<_>, StoreError>>()?;
-        self.state.integrity.learn(&references);
+        let (keys, text) = stored_keys(self.conn, self.dictionary, self.state, prepared.keys)?;
         let required = prepared.references.into_iter();
         self.required.extend(required.map(|reference| (reference, target.index)));
 
         let was_live = present.as_ref().is_some_and(|present| !present.deleted);
-        let text = Text::of(&prepared.keys);
-        let keys = StoredKeys::new(prepared.keys, references, text.fingerprint());
         let number = present.as_ref().map_or(0, |present| present.number) + 1;
         let body = prepared.body.stamp(number.unsigned_abs(), &self.instant);
         self.add_version(&target, number, prepared.method, &body, &keys.encode())?;
-        let old = decode(present)?;
+        let old = present.map(|present| present.keys).unwrap_or_default();
+        let old = decode(&old)?;
         self.state.texts.replace(target.rid, old.text, text);
         self.index.replace(target.rid, old, keys);
         self.count(target.kind, i64::from(!was_live));
@@ -200,7 +194,7 @@ impl Steps<'_> {
     fn delete(&mut self, target: Target, present: Present) -> Result<Written, StoreError> {
         let number = present.number + 1;
         self.add_version(&target, number, Method::Delete, &[], &[])?;
-        let old = decode(Some(present))?;
+        let old = decode(&present.keys)?;
         self.state.texts.replace(target.rid, old.text, Text::default());
         self.index.replace(target.rid, old, StoredKeys::default());
         self.count(target.kind, -1);
@@ -311,8 +305,25 @@ fn unchanged(kind: Box<str>, id: Box<str>, present: Option<Present>) -> Written 
     }
 }
 
-fn decode(present: Option<Present>) -> Result<StoredKeys, StoreError> {
-    let blob = present.map(|present| present.keys).unwrap_or_default();
-    StoredKeys::decode(&blob)
-        .ok_or_else(|| StoreError::Database("damaged index keys in `current`".to_owned()))
+/// Extracted keys as they are stored, and the words among them. References are resolved to numbers, given where there are none.
+pub(super) fn stored_keys(
+    conn: &mut SqliteConnection,
+    dictionary: &Dictionary,
+    state: &mut State,
+    keys: SearchKeys,
+) -> Result<(StoredKeys, Text), StoreError> {
+    let references = keys.references.iter().map(|key| {
+        let target = state.identities.target(conn, dictionary, &key.target)?;
+        Ok(ReferenceRow { parameter: key.parameter, target })
+    });
+    let references = references.collect::<Result<Vec<_>, StoreError>>()?;
+    state.integrity.learn(&references);
+    let text = Text::of(&keys);
+    let fingerprint = text.fingerprint();
+    Ok((StoredKeys::new(keys, references, fingerprint), text))
+}
+
+/// The keys that `current.keys` holds.
+pub(super) fn decode(blob: &[u8]) -> Result<StoredKeys, StoreError> {
+    StoredKeys::decode(blob).ok_or_else(|| StoreError::Database("damaged index keys in `current`".to_owned()))
 }

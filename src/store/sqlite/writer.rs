@@ -1,11 +1,12 @@
 //! The writer: the one thread that changes the database.
 //!
 //! Commits wait for the disk, so the sets that came in while one commit was under way share the next (group commit). Each
-//! set has a savepoint of its own and fails alone; callers are answered after the commit.
+//! set has a savepoint of its own and fails alone; callers are answered after the commit. Steps of background jobs wait in the
+//! same queue.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
@@ -15,8 +16,10 @@ use diesel::connection::{Connection, SimpleConnection};
 use diesel::sqlite::SqliteConnection;
 
 use super::dictionary::Dictionary;
+use super::reindex::{self, JobTask};
 use super::write_set::{self, State};
 use super::{Options, connection, resource_text};
+use crate::store::reindex::Generation;
 use crate::store::{Change, StoreError, WriteSet, Written};
 
 /// Sets that may wait; more callers wait for a place.
@@ -30,17 +33,24 @@ const IDLE: Duration = Duration::from_millis(500);
 
 type Answer = Result<Vec<Written>, StoreError>;
 
-struct Job {
-    set: WriteSet,
+struct Order {
+    task: Task,
     answer: SyncSender<Answer>,
+}
+
+/// What is applied in one savepoint.
+enum Task {
+    Write(WriteSet),
+    Job(JobTask),
 }
 
 /// The way to the writer's thread.
 pub(super) struct Writer {
     /// `None` after [`Writer::stop`].
-    jobs: RwLock<Option<SyncSender<Job>>>,
+    orders: RwLock<Option<SyncSender<Order>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
     waiting: Arc<AtomicUsize>,
+    generation: Arc<AtomicU64>,
 }
 
 impl Writer {
@@ -49,15 +59,17 @@ impl Writer {
         options: &Options,
         dictionary: Arc<Dictionary>,
     ) -> Result<Self, StoreError> {
-        let (sender, jobs) = sync_channel(QUEUE);
+        let (sender, orders) = sync_channel(QUEUE);
         let waiting = Arc::new(AtomicUsize::new(0));
+        let generation = Arc::new(AtomicU64::new(0));
         let mut worker = Worker {
             path,
             cache_kib: options.writer_cache_kib,
             clock: options.clock,
             dictionary,
-            jobs,
+            orders,
             waiting: Arc::clone(&waiting),
+            generation: Arc::clone(&generation),
             session: None,
         };
         worker.session()?;
@@ -65,20 +77,35 @@ impl Writer {
             .name("store-writer".to_owned())
             .spawn(move || worker.run())
             .map_err(|error| StoreError::Unavailable(format!("no thread for the writer: {error}")))?;
-        Ok(Self { jobs: RwLock::new(Some(sender)), thread: Mutex::new(Some(thread)), waiting })
+        Ok(Self { orders: RwLock::new(Some(sender)), thread: Mutex::new(Some(thread)), waiting, generation })
     }
 
     /// Hands a set to the writer and waits until it is on disk.
     pub(super) fn write(&self, set: WriteSet) -> Answer {
+        self.order(Task::Write(set))
+    }
+
+    /// Hands a task of a job to the writer and waits until it is on disk.
+    pub(super) fn work(&self, task: JobTask) -> Result<(), StoreError> {
+        self.order(Task::Job(task)).map(|_| ())
+    }
+
+    fn order(&self, task: Task) -> Answer {
         let stopped = || StoreError::Unavailable("the writer has stopped".to_owned());
-        let jobs = self.jobs.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(stopped)?;
+        let orders =
+            self.orders.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(stopped)?;
         let (answer, answered) = sync_channel(1);
         self.waiting.fetch_add(1, Ordering::Relaxed);
-        if jobs.send(Job { set, answer }).is_err() {
+        if orders.send(Order { task, answer }).is_err() {
             self.waiting.fetch_sub(1, Ordering::Relaxed);
             return Err(stopped());
         }
         answered.recv().unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// Refuses older keys from now on.
+    pub(super) fn demand_generation(&self, generation: Generation) {
+        self.generation.fetch_max(generation, Ordering::SeqCst);
     }
 
     /// Sets handed over and not yet begun.
@@ -93,7 +120,7 @@ impl Writer {
 
     /// Takes no more sets, finishes those that wait, empties the log and ends the thread.
     pub(super) fn stop(&self) {
-        drop(self.jobs.write().unwrap_or_else(PoisonError::into_inner).take());
+        drop(self.orders.write().unwrap_or_else(PoisonError::into_inner).take());
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(Err(_)) = thread.map(JoinHandle::join) {
             log::error!("the writer's thread panicked");
@@ -106,8 +133,9 @@ struct Worker {
     cache_kib: u32,
     clock: fn() -> SystemTime,
     dictionary: Arc<Dictionary>,
-    jobs: Receiver<Job>,
+    orders: Receiver<Order>,
     waiting: Arc<AtomicUsize>,
+    generation: Arc<AtomicU64>,
     /// Opened again after an error of a transaction, of which SQLite and we may have different ideas.
     session: Option<Session>,
 }
@@ -121,14 +149,14 @@ impl Worker {
     fn run(mut self) {
         let mut log_is_empty = false;
         loop {
-            let job = if log_is_empty {
-                self.jobs.recv().map_err(|_| RecvTimeoutError::Disconnected)
+            let order = if log_is_empty {
+                self.orders.recv().map_err(|_| RecvTimeoutError::Disconnected)
             } else {
-                self.jobs.recv_timeout(IDLE)
+                self.orders.recv_timeout(IDLE)
             };
-            match job {
-                Ok(job) => {
-                    self.commit_group(job);
+            match order {
+                Ok(order) => {
+                    self.commit_group(order);
                     log_is_empty = false;
                 }
                 Err(RecvTimeoutError::Timeout) => {
@@ -154,7 +182,7 @@ impl Worker {
     }
 
     /// Applies `first` and what waits behind it in one transaction, commits, and answers.
-    fn commit_group(&mut self, first: Job) {
+    fn commit_group(&mut self, first: Order) {
         let mut group = Group { next: Some(first), answers: Vec::new() };
         let result = self.apply_group(&mut group);
         if let Err(error) = &result {
@@ -167,20 +195,21 @@ impl Worker {
     fn apply_group(&mut self, group: &mut Group) -> Result<(), StoreError> {
         let (clock, dictionary) = (self.clock, Arc::clone(&self.dictionary));
         self.session()?;
-        let (jobs, waiting) = (&self.jobs, &self.waiting);
+        let (orders, waiting, generation) = (&self.orders, &self.waiting, &self.generation);
         let Some(Session { conn, state }) = self.session.as_mut() else { return Ok(()) };
         let saved = conn.immediate_transaction(|conn| {
             let mut bytes = 0;
-            while let Some(job) = group.next.take() {
+            while let Some(Order { task, answer }) = group.next.take() {
                 waiting.fetch_sub(1, Ordering::Relaxed);
-                bytes += body_bytes(&job.set);
-                if job.set.checks.iter().any(|check| resource_text::is_read_by(&check.query)) {
+                bytes += body_bytes(&task);
+                if reads_texts(&task) {
                     state.texts.write(conn)?;
                 }
-                let answer = apply(conn, &dictionary, state, job.set, micros(clock()));
-                group.answers.push((job.answer, answer));
+                let generation = generation.load(Ordering::SeqCst);
+                let outcome = apply(conn, &dictionary, state, task, generation, micros(clock()));
+                group.answers.push((answer, outcome));
                 if group.answers.len() < GROUP_SETS && bytes < GROUP_BYTES {
-                    group.next = jobs.try_recv().ok();
+                    group.next = orders.try_recv().ok();
                 }
             }
             state.texts.write(conn)?;
@@ -205,7 +234,7 @@ impl Worker {
 /// Sets that are committed together.
 struct Group {
     /// Taken from the queue and not yet begun.
-    next: Option<Job>,
+    next: Option<Order>,
     answers: Vec<(SyncSender<Answer>, Answer)>,
 }
 
@@ -214,7 +243,7 @@ impl Group {
     fn answer(self, committed: Result<(), StoreError>) {
         let failure = committed.err().map(|error| error.to_string());
         let begun = self.answers.into_iter();
-        let not_begun = self.next.into_iter().map(|job| (job.answer, Ok(Vec::new())));
+        let not_begun = self.next.into_iter().map(|order| (order.answer, Ok(Vec::new())));
         for (caller, answer) in begun.chain(not_begun) {
             let answer = match &failure {
                 Some(text) => answer.and_then(|_| Err(StoreError::Unavailable(text.clone()))),
@@ -226,18 +255,23 @@ impl Group {
     }
 }
 
-/// Applies one set within its savepoint.
+/// Applies one task within its savepoint. `generation` is the oldest that is taken.
 fn apply(
     conn: &mut SqliteConnection,
     dictionary: &Dictionary,
     state: &mut State,
-    set: WriteSet,
+    task: Task,
+    generation: Generation,
     now: i64,
 ) -> Answer {
+    let task = current_task(task, generation)?;
     state.begin();
     let answer = conn.transaction(|conn| {
-        catch_unwind(AssertUnwindSafe(|| write_set::apply(conn, dictionary, state, set, now)))
-            .unwrap_or_else(|_| Err(StoreError::Database("the writer panicked".to_owned())))
+        let applied = catch_unwind(AssertUnwindSafe(|| match task {
+            Task::Write(set) => write_set::apply(conn, dictionary, state, set, now),
+            Task::Job(task) => reindex::apply(conn, dictionary, state, task, now).map(|()| Vec::new()),
+        }));
+        applied.unwrap_or_else(|_| Err(StoreError::Database("the writer panicked".to_owned())))
     });
     if answer.is_err() {
         state.roll_back();
@@ -245,7 +279,30 @@ fn apply(
     answer
 }
 
-fn body_bytes(set: &WriteSet) -> usize {
+/// The task, unless something of it follows search parameters that are replaced.
+fn current_task(task: Task, generation: Generation) -> Result<Task, StoreError> {
+    match task {
+        Task::Write(set) if set.checks.iter().any(|check| check.generation < generation) => {
+            Err(StoreError::ConditionChanged)
+        }
+        Task::Write(set) if set.generation().is_some_and(|oldest| oldest < generation) => {
+            Err(StoreError::StaleParameters(Box::new(set)))
+        }
+        Task::Job(JobTask::Step(step)) if step.generation < generation => Err(StoreError::ConditionChanged),
+        task => Ok(task),
+    }
+}
+
+/// Whether a condition of the task looks at the text index, which then must hold what the group has changed.
+fn reads_texts(task: &Task) -> bool {
+    match task {
+        Task::Write(set) => set.checks.iter().any(|check| resource_text::is_read_by(&check.query)),
+        Task::Job(_) => false,
+    }
+}
+
+fn body_bytes(task: &Task) -> usize {
+    let Task::Write(set) = task else { return 0 };
     let bytes = set.writes.iter().map(|write| match &write.change {
         Change::Put(prepared) => prepared.body.approximate_len(),
         Change::Delete => 0,

@@ -96,6 +96,7 @@ fn put(resource: &str, with_rows: bool) -> Write {
         method: Method::Put,
         body: Body::new(root, id, None),
         keys: SearchKeys::default(),
+        generation: 0,
         references: Vec::new(),
         rows: if with_rows { rows(root, &[OWN_BASE_URL.to_owned()]) } else { None },
     };

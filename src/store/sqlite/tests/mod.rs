@@ -21,6 +21,7 @@ mod index;
 mod integrity;
 mod lifecycle;
 mod opening;
+mod reindex;
 mod schema;
 mod throughput;
 
@@ -67,6 +68,7 @@ fn prepared(kind: &str, id: &str) -> Prepared {
         method: Method::Put,
         body: body(kind, id),
         keys: SearchKeys::default(),
+        generation: 0,
         references: Vec::new(),
         rows: None,
     }

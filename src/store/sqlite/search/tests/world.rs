@@ -116,7 +116,7 @@ pub(super) fn names<'a>(resources: impl IntoIterator<Item = &'a Version>) -> Vec
 fn prepared(kind: &str, id: &str, keys: SearchKeys) -> Prepared {
     let document = Document::parse(format!(r#"{{"resourceType":"{kind}"}}"#)).unwrap();
     let body = Body::new(document.root(), id, None);
-    Prepared { method: Method::Put, body, keys, references: Vec::new(), rows: None }
+    Prepared { method: Method::Put, body, keys, generation: 0, references: Vec::new(), rows: None }
 }
 
 /// A search of one type.

@@ -1,0 +1,2 @@
+DROP TABLE indexed_definition;
+DROP TABLE job;
