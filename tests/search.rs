@@ -63,7 +63,7 @@ fn weight(id: &str, patient: &str, value: &str, unit: &str, date: &str) -> Value
 }
 
 /// A search and the ids it finds, in any order.
-const SEARCHES: [(&str, &[&str]); 56] = [
+const SEARCHES: [(&str, &[&str]); 67] = [
     ("Patient?gender=female", &["ada", "zoe"]),
     ("Patient?gender=female,male", &["ada", "bob", "zoe"]),
     ("Patient?gender=http://hl7.org/fhir/administrative-gender|female", &["ada", "zoe"]),
@@ -112,7 +112,10 @@ const SEARCHES: [(&str, &[&str]); 56] = [
     ("Patient?_has:Encounter:patient:class=IMP", &["ada"]),
     ("Organization?_has:Patient:organization:_has:Encounter:subject:class=EMER", &["south"]),
     ("Observation?code-value-quantity=29463-7$gt75", &["w2", "w3"]),
-    ("Observation?code-value-quantity=http://loinc.org|29463-7$70.0|http://unitsofmeasure.org|kg", &["w1"]),
+    (
+        "Observation?code-value-quantity=http://loinc.org|29463-7$70.0|http://unitsofmeasure.org|kg",
+        &["w1", "w3"],
+    ),
     ("Observation?value-quantity=70", &["w1"]),
     ("Observation?value-quantity=gt70|http://unitsofmeasure.org|kg", &["w2"]),
     ("Observation?value-quantity=ap85||kg", &["w2"]),
@@ -120,6 +123,17 @@ const SEARCHES: [(&str, &[&str]); 56] = [
     ("RiskAssessment?probability=0.4", &[]),
     ("ServiceRequest?instantiates-uri=http://example.org/pathways/crisis", &["s1"]),
     ("ServiceRequest?requester:Organization.name=North", &["s1"]),
+    ("ServiceRequest?instantiates-uri:below=http://example.org/pathways", &["s1"]),
+    ("Patient?gender:not=female", &["bob", "nn"]),
+    ("Patient?gender:missing=true", &["nn"]),
+    ("Patient?gender:in=http://hl7.org/fhir/ValueSet/administrative-gender", &["ada", "bob", "zoe"]),
+    ("Patient?gender:not-in=http://hl7.org/fhir/ValueSet/administrative-gender", &["nn"]),
+    ("Patient?organization:below=north", &["ada", "bob", "zoe"]),
+    ("Patient?organization:below=south", &["zoe"]),
+    ("Patient?organization:above=south", &["ada", "bob", "zoe"]),
+    ("Patient?_filter=gender%20eq%20female%20and%20birthdate%20gt%202000", &["zoe"]),
+    ("Patient?_filter=family%20ew%20neill%20or%20family%20eq%20okafor", &["ada", "bob"]),
+    ("Patient?_filter=organization.name%20pr%20false", &["nn"]),
 ];
 
 #[test]
