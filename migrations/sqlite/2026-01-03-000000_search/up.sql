@@ -12,6 +12,7 @@ CREATE TABLE ix_position (
 
 -- The words of the live resources that have any, folded and each once, with spaces between: those of the narrative, and those of
 -- all else. rowid is the resource. Only words are kept, not the texts (contentless), and in which column each occurs, not where.
+-- Before each word stands the code of the resource type and an x, so that the words of each type are apart: 12xsmith.
 -- Words come in pieces that the tokenizer `ascii` takes whole: ASCII letters and digits, and any other character.
 CREATE VIRTUAL TABLE resource_text USING fts5 (
     narrative,

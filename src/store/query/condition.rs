@@ -124,7 +124,8 @@ impl Condition {
             Self::Keys(keys) => !keys.probe_seeks(),
             Self::Any(conditions) => conditions.iter().any(Self::reads_current),
             Self::All(all) => all.reads_current(),
-            // The text index does not know types, and what does not hold for a resource may not hold because it is deleted.
+            Self::Words(_) => false,
+            // What does not hold for a resource may not hold because it is deleted.
             _ => true,
         }
     }

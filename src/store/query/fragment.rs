@@ -10,6 +10,12 @@ pub(in crate::store) struct Fragment {
     values: Vec<Bound>,
 }
 
+/// Selects in one list, well below the limit of SQLite, which is 500.
+const MOST_SELECTS: usize = 128;
+
+/// Alternatives in one list; an expression may be 1000 deep.
+const MOST_ALTERNATIVES: usize = 32;
+
 /// A bound value.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::store) enum Bound {
@@ -84,6 +90,18 @@ impl Fragment {
         parts.fold(first, |all, part| all.push(separator).append(part))
     }
 
+    /// Selects one behind the other. SQLite takes so many in one list only, so that more are nested.
+    pub(in crate::store) fn union_all(mut selects: Vec<Self>) -> Self {
+        while selects.len() > MOST_SELECTS {
+            let nested = selects.chunks(MOST_SELECTS).map(|part| {
+                let part = Self::join(part.iter().cloned(), " UNION ALL ");
+                Self::text("SELECT * FROM (").append(part).push(")")
+            });
+            selects = nested.collect();
+        }
+        Self::join(selects, " UNION ALL ")
+    }
+
     /// All conditions hold; true if there are none.
     pub(in crate::store) fn all(parts: Vec<Self>) -> Self {
         if parts.is_empty() { Self::text("1") } else { Self::join(parts, " AND ") }
@@ -91,6 +109,11 @@ impl Fragment {
 
     /// One of the conditions holds, in parentheses; false if there are none.
     pub(in crate::store) fn any(parts: Vec<Self>) -> Self {
+        if parts.len() > MOST_ALTERNATIVES {
+            // SQLite takes expressions of a limited depth, and a list is as deep as it is long.
+            let nested = parts.chunks(MOST_ALTERNATIVES).map(|part| Self::any(part.to_vec()));
+            return Self::any(nested.collect());
+        }
         match parts.len() {
             0 => Self::text("0"),
             _ => Self::text("(").append(Self::join(parts, " OR ")).push(")"),

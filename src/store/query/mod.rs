@@ -32,3 +32,4 @@ pub(super) use condition::Condition;
 pub(super) use fragment::{Bound, Fragment, json_list};
 pub(super) use resolve::{Resolver, Types};
 pub(super) use source::{Row, Source, Sources};
+pub(super) use words::term;

@@ -105,7 +105,8 @@ impl Resolver<'_> {
             Clause::Not(clause) => self.condition(types, clause)?.negated(),
             Clause::Present(parameter) => Condition::Present(Present { parameter: parameter.0 }),
             Clause::Words { words, .. } if words.is_empty() => Condition::All(All::new(Vec::new())),
-            Clause::Words { scope, words } => Condition::Words(Words::new(types.clone(), *scope, words)),
+            Clause::Words { .. } if types.codes().is_empty() => Condition::never(),
+            Clause::Words { scope, words } => Condition::Words(Words::new(types, *scope, words)),
         })
     }
 

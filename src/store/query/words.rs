@@ -6,31 +6,41 @@ use super::fragment::Fragment;
 use super::resolve::Types;
 use super::source::{Row, Source};
 
-/// All words occur in a resource of these types.
+/// All words occur in a resource of one of the types.
 #[derive(Clone, Debug)]
 pub(in crate::store) struct Words {
-    types: Types,
     /// In the language of FTS5.
     expression: String,
 }
 
+/// A word as the text index holds it, which has the words of each type apart: a word that is common elsewhere costs a search
+/// nothing. The number ends at the first letter.
+pub(in crate::store) fn term(kind: i32, word: &str) -> String {
+    format!("{kind}x{word}")
+}
+
 impl Words {
-    /// `words` as the text index holds them; not empty.
-    pub(super) fn new(types: Types, scope: TextScope, words: &[Box<str>]) -> Self {
-        let quoted = words.iter().map(|word| format!("\"{}\"", word.replace('"', "\"\"")));
-        let all = quoted.collect::<Vec<_>>().join(" AND ");
-        let expression = match scope {
-            TextScope::Narrative => format!("narrative : ({all})"),
-            TextScope::Content => all,
+    /// `words` as [`fhir_search::text::words`] gives them; not empty, and neither are the types.
+    pub(super) fn new(types: &Types, scope: TextScope, words: &[Box<str>]) -> Self {
+        let all = |kind: &i32| {
+            let terms = words.iter().map(|word| format!("\"{}\"", term(*kind, word).replace('"', "\"\"")));
+            format!("({})", terms.collect::<Vec<_>>().join(" AND "))
         };
-        Self { types, expression }
+        let any = types.codes().iter().map(all).collect::<Vec<_>>().join(" OR ");
+        let expression = match scope {
+            TextScope::Narrative => format!("narrative : ({any})"),
+            TextScope::Content => any,
+        };
+        Self { expression }
     }
 
     pub(super) fn sources(&self) -> Vec<Source> {
-        let rows = "(SELECT rowid AS rid FROM resource_text WHERE resource_text MATCH ?) AS s \
-                    CROSS JOIN current AS k ON k.rid = s.rid";
-        let from = Fragment::new(rows, [self.expression.as_str().into()]);
-        vec![Source { from, condition: self.types.live("k"), in_order: true }]
+        let from = "(SELECT rowid AS rid FROM resource_text WHERE resource_text MATCH ?) AS s";
+        vec![Source {
+            from: Fragment::new(from, [self.expression.as_str().into()]),
+            condition: Fragment::text("1"),
+            in_order: true,
+        }]
     }
 
     pub(super) fn probe(&self, row: &Row) -> Fragment {

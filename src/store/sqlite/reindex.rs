@@ -118,12 +118,12 @@ fn step(
     let mut index = IndexChanges::default();
     for Rekeyed { rid, vid, keys } in step.keys {
         let found = current::table
-            .select(current::keys)
+            .select((current::kind, current::keys))
             .filter(current::rid.eq(rid))
             .filter(current::vid.eq(vid))
-            .load::<Vec<u8>>(conn)?;
-        let Some(old) = found.into_iter().next() else { continue };
-        let (keys, text) = stored_keys(conn, dictionary, state, keys)?;
+            .load::<(i32, Vec<u8>)>(conn)?;
+        let Some((kind, old)) = found.into_iter().next() else { continue };
+        let (keys, text) = stored_keys(conn, dictionary, state, kind, keys)?;
         let blob = keys.encode();
         if blob != old {
             diesel::update(current::table.filter(current::rid.eq(rid)))

@@ -13,8 +13,9 @@ use fhir_search::query::{Clause, Query};
 
 use super::statement::{Statement, Value};
 use crate::store::StoreError;
+use crate::store::query::term;
 
-/// The words of a resource, with spaces between them.
+/// The words of a resource as terms of the index, with spaces between them.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Text {
     narrative: String,
@@ -22,8 +23,11 @@ pub(super) struct Text {
 }
 
 impl Text {
-    pub(super) fn of(keys: &SearchKeys) -> Self {
-        Self { narrative: keys.narrative_words.join(" "), content: keys.content_words.join(" ") }
+    /// The words of a resource of the type with the code `kind`.
+    pub(super) fn of(kind: i32, keys: &SearchKeys) -> Self {
+        let terms =
+            |words: &[Box<str>]| words.iter().map(|word| term(kind, word)).collect::<Vec<_>>().join(" ");
+        Self { narrative: terms(&keys.narrative_words), content: terms(&keys.content_words) }
     }
 
     /// A number that other words hardly ever have; 0 if there are no words. It tells whether a row must be written: that it

@@ -168,7 +168,7 @@ impl Steps<'_> {
         present: Option<Present>,
         prepared: Prepared,
     ) -> Result<Written, StoreError> {
-        let (keys, text) = stored_keys(self.conn, self.dictionary, self.state, prepared.keys)?;
+        let (keys, text) = stored_keys(self.conn, self.dictionary, self.state, target.kind, prepared.keys)?;
         let required = prepared.references.into_iter();
         self.required.extend(required.map(|reference| (reference, target.index)));
 
@@ -305,11 +305,12 @@ fn unchanged(kind: Box<str>, id: Box<str>, present: Option<Present>) -> Written 
     }
 }
 
-/// Extracted keys as they are stored, and the words among them. References are resolved to numbers, given where there are none.
+/// Extracted keys of a resource of the type with the code `kind` as they are stored, and the words among them. References are resolved to numbers, given where there are none.
 pub(super) fn stored_keys(
     conn: &mut SqliteConnection,
     dictionary: &Dictionary,
     state: &mut State,
+    kind: i32,
     keys: SearchKeys,
 ) -> Result<(StoredKeys, Text), StoreError> {
     let references = keys.references.iter().map(|key| {
@@ -318,7 +319,7 @@ pub(super) fn stored_keys(
     });
     let references = references.collect::<Result<Vec<_>, StoreError>>()?;
     state.integrity.learn(&references);
-    let text = Text::of(&keys);
+    let text = Text::of(kind, &keys);
     let fingerprint = text.fingerprint();
     Ok((StoredKeys::new(keys, references, fingerprint), text))
 }

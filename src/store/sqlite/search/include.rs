@@ -39,7 +39,7 @@ pub(super) fn include(
         let room = MOST.saturating_sub(all.resources.len());
         all.truncated = found.len() > room;
         found.truncate(room);
-        all.resources.extend(rows::load(conn, dictionary, &found)?);
+        all.resources.extend(rows::load(conn, dictionary, &found, true)?);
         let added = all.resources.get(first..).unwrap_or_default();
         if all.truncated || added.is_empty() {
             return Ok(all);

@@ -11,7 +11,10 @@ use super::plan::{Plan, sort_table};
 use super::select::{self, Search, Select};
 use super::total;
 use crate::store::StoreError;
-use crate::store::query::{Fragment, Types};
+use crate::store::query::{Condition, Fragment, Types};
+
+/// Rows of one resource that are expected at most.
+const ROWS_OF_RESOURCE: usize = 4;
 
 /// Where to read from, and how much.
 pub(super) struct Reading {
@@ -51,15 +54,38 @@ pub(super) fn read(
         Plan::Scan(driver) => {
             load(conn, &select::scanned(search, driver, reading.direction, start, reading.limit))
         }
-        Plan::Collect(driver) => reading.run(conn, select::collected(search, driver, start)),
-        Plan::WalkThenCollect(driver, steps) => {
-            let near = walk_steps(conn, search, reading, steps)?;
-            match near {
-                Some(rids) => Ok(rids),
-                None => reading.run(conn, select::collected(search, driver, start)),
-            }
-        }
+        Plan::Collect(driver) => collect(conn, search, driver, reading),
+        Plan::WalkThenCollect(driver, steps) => match walk_steps(conn, search, reading, steps)? {
+            Some(rids) => Ok(rids),
+            None => collect(conn, search, driver, reading),
+        },
     }
+}
+
+/// Collects the rows of a condition and sorts them.
+///
+/// A resource has few rows and they stand together, so that somewhat more rows than wanted hold enough resources. That is far
+/// cheaper than to gather all resources once before the first can be given out.
+fn collect(
+    conn: &mut SqliteConnection,
+    search: &Search<'_>,
+    driver: usize,
+    reading: &Reading,
+) -> Result<Vec<i64>, StoreError> {
+    let start = reading.start.as_ref();
+    let rows = select::collected(search, driver, start);
+    if search.conditions.get(driver).is_some_and(Condition::is_unique) {
+        return reading.run(conn, rows);
+    }
+    let most = reading.limit.saturating_mul(ROWS_OF_RESOURCE);
+    let mut rids = load(conn, &rows.page(reading.direction, start.is_some(), most))?;
+    let are_all = rids.len() < most;
+    rids.dedup();
+    if !are_all && rids.len() < reading.limit {
+        return reading.run(conn, select::collected_once(search, driver, start));
+    }
+    rids.truncate(reading.limit);
+    Ok(rids)
 }
 
 fn load(conn: &mut SqliteConnection, sql: &Fragment) -> Result<Vec<i64>, StoreError> {

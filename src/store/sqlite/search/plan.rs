@@ -13,6 +13,12 @@ use crate::store::query::{Condition, Fragment, Source, Sources};
 /// A condition with fewer rows than this is taken without looking further.
 const FEW: i64 = 200;
 
+/// So many ordered lists are merged.
+const MERGED: usize = 128;
+
+/// How much cheaper it is to read the keys of a parameter in the order of resources than to walk over the resources.
+const SCANNING: i64 = 10;
+
 /// Conditions within others are compared up to so many rows.
 const NESTED: i64 = 10_000;
 
@@ -51,28 +57,35 @@ pub(super) fn choose(
     {
         return Ok(Plan::Merge(0));
     }
+    let ranged = select::ranged(search);
+    if ranged.is_some() && search.conditions.len() == 1 {
+        return Ok(Plan::Walk);
+    }
     let limit = i64::try_from(limit).unwrap_or(i64::MAX).max(1);
     let weight = if search.sort.is_empty() { WALKING } else { 1 };
     // With n rows collecting costs n, walking limit * resources / n: as much where n is the root of their product.
     let many = (weight.saturating_mul(limit).saturating_mul(resources)).isqrt().clamp(FEW, 100_000);
-    let Some((best, rows)) = most_selective(conn, &search.conditions, many)? else { return Ok(Plan::Walk) };
+    let can_scan = |condition: &Condition| search.sort.is_empty() && condition.scan().is_some();
+    let bound = if search.conditions.iter().all(can_scan) { (many / SCANNING).max(FEW) } else { many };
+    let Some((best, rows)) = most_selective(conn, &search.conditions, bound)? else { return Ok(Plan::Walk) };
     if search.sort.is_empty() {
         return Ok(choose_unsorted(search, best, rows, many, limit.saturating_mul(resources) / many));
     }
     // Rows that have the order asked for need not be collected.
-    let is_few = rows < many && select::ranged(search) != Some(best);
+    let is_few = rows < many && ranged != Some(best);
     Ok(if is_few || !is_walkable(search.sort) { Plan::Collect(best) } else { Plan::Walk })
 }
 
 fn choose_unsorted(search: &Search<'_>, best: usize, rows: i64, many: i64, expected_walk: i64) -> Plan {
+    let scan = search.conditions.get(best).and_then(Condition::scan).is_some();
     let in_order = |index: usize| search.conditions.get(index).is_some_and(is_in_order);
     if in_order(best) {
         Plan::Merge(best)
-    } else if rows < many {
+    } else if rows < if scan { (many / SCANNING).max(FEW) } else { many } {
         Plan::Collect(best)
     } else if let Some(index) = (0..search.conditions.len()).find(|index| in_order(*index)) {
         Plan::Merge(index)
-    } else if search.conditions.get(best).and_then(Condition::scan).is_some() {
+    } else if scan {
         Plan::Scan(best)
     } else if matches!(search.conditions.get(best), Some(Condition::Keys(_) | Condition::LastUpdated(_))) {
         Plan::WalkThenCollect(best, expected_walk.saturating_mul(4).max(FEW))
@@ -89,7 +102,7 @@ pub(super) fn is_impossible(conditions: &[Condition]) -> bool {
 /// Whether the rows of the condition come in the order of resources.
 pub(super) fn is_in_order(condition: &Condition) -> bool {
     match condition.sources() {
-        Sources::Rows(rows) => rows.iter().all(|source| source.in_order),
+        Sources::Rows(rows) => rows.len() <= MERGED && rows.iter().all(|source| source.in_order),
         Sources::Nothing | Sources::Unindexed => false,
     }
 }
@@ -186,7 +199,7 @@ fn count(conn: &mut SqliteConnection, sources: Vec<Source>, bound: i64) -> Resul
     if sources.is_empty() {
         return Ok(0);
     }
-    let rows = Fragment::join(sources.into_iter().map(Source::select), " UNION ALL ");
+    let rows = Fragment::union_all(sources.into_iter().map(Source::select).collect());
     let count = Fragment::text("SELECT count(*) FROM (")
         .append(rows)
         .append(Fragment::new(" LIMIT ?)", [bound.into()]));

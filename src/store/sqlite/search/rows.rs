@@ -17,7 +17,7 @@ pub(super) struct Resource {
     pub(super) rid: i64,
     /// Code of its type.
     pub(super) kind: i32,
-    /// Its index keys, encoded.
+    /// Its index keys, encoded; empty if they were not asked for.
     pub(super) keys: Vec<u8>,
     pub(super) version: Version,
 }
@@ -36,19 +36,23 @@ struct Row {
 
 type RowTypes = (BigInt, Integer, BigInt, BigInt, Binary, Text, Integer, Binary);
 
-/// The resources with these numbers, in their order; deleted ones are left out.
+/// The resources with these numbers, in their order, with their keys if these are needed; deleted ones are left out.
 pub(super) fn load(
     conn: &mut SqliteConnection,
     dictionary: &Dictionary,
     rids: &[i64],
+    with_keys: bool,
 ) -> Result<Vec<Resource>, StoreError> {
     if rids.is_empty() {
         return Ok(Vec::new());
     }
-    let text = "SELECT c.rid, c.type, c.ts, c.version, c.keys, i.fhir_id, v.method, v.body \
-                FROM json_each(?) AS j CROSS JOIN current AS c ON c.rid = j.value \
-                CROSS JOIN resource_id AS i ON i.rid = c.rid CROSS JOIN version AS v ON v.vid = c.vid \
-                WHERE c.deleted = 0";
+    let keys = if with_keys { "c.keys" } else { "x''" };
+    let text = format!(
+        "SELECT c.rid, c.type, c.ts, c.version, {keys}, i.fhir_id, v.method, v.body \
+         FROM json_each(?) AS j CROSS JOIN current AS c ON c.rid = j.value \
+         CROSS JOIN resource_id AS i ON i.rid = c.rid CROSS JOIN version AS v ON v.vid = c.vid \
+         WHERE c.deleted = 0"
+    );
     let sql = Fragment::new(text, [json_list(rids.iter().copied())]);
     let mut found = HashMap::with_capacity(rids.len());
     for row in sql.statement::<RowTypes>().load::<Row>(conn)? {

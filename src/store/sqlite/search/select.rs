@@ -209,10 +209,23 @@ pub(super) fn without_key(search: &Search<'_>, start: Option<&Position>) -> Sele
     }
 }
 
-/// The rows of one condition, each resource once, sorted.
+/// The rows of one condition, sorted; a resource that has several comes several times in a row.
 pub(super) fn collected(search: &Search<'_>, driver: usize, start: Option<&Position>) -> Select {
-    let sources = rows(search, driver);
-    let rows = Fragment::text("(").append(distinct(sources)).push(") AS s");
+    let sources = rows(search, driver).into_iter().map(Source::select);
+    from_rows(search, driver, start, Fragment::union_all(sources.collect()))
+}
+
+/// The same with each resource once, which costs a table of all.
+pub(super) fn collected_once(search: &Search<'_>, driver: usize, start: Option<&Position>) -> Select {
+    let sources = rows(search, driver).into_iter().map(Source::select);
+    let all = Fragment::text("SELECT DISTINCT s.rid FROM (")
+        .append(Fragment::union_all(sources.collect()))
+        .push(") AS s");
+    from_rows(search, driver, start, all)
+}
+
+fn from_rows(search: &Search<'_>, driver: usize, start: Option<&Position>, rows: Fragment) -> Select {
+    let rows = Fragment::text("(").append(rows).push(") AS s");
     let needs_current = !search.sort.is_empty() || probes_read_current(search, Some(driver));
     let from = if needs_current { rows.push(" CROSS JOIN current AS c ON c.rid = s.rid") } else { rows };
     Select {
@@ -226,17 +239,6 @@ pub(super) fn collected(search: &Search<'_>, driver: usize, start: Option<&Posit
 /// The rows of a condition that a plan was made for, and which so has some.
 fn rows(search: &Search<'_>, driver: usize) -> Vec<Source> {
     search.conditions.get(driver).and_then(|condition| condition.sources().rows()).unwrap_or_default()
-}
-
-fn distinct(mut sources: Vec<Source>) -> Fragment {
-    match (sources.pop(), sources.is_empty()) {
-        (Some(source), true) if source.in_order => source.select(),
-        (Some(source), true) => Fragment::text("SELECT DISTINCT s.rid FROM ")
-            .append(source.from)
-            .push(" WHERE ")
-            .append(source.condition),
-        (last, _) => Fragment::join(sources.into_iter().chain(last).map(Source::select), " UNION "),
-    }
 }
 
 /// The keys of the parameter of a condition that fit, in the order of resources, newest first; read from a position on.
@@ -265,7 +267,7 @@ pub(super) fn count_collected(search: &Search<'_>, driver: usize) -> Fragment {
             .map(|source| Fragment::text("(").append(arm(search, driver, source).count()).push(")"));
         return Fragment::text("SELECT ").append(Fragment::join(counts, " + "));
     }
-    collected(&Search { sort: &[], ..search.clone() }, driver, None).count()
+    collected_once(&Search { sort: &[], ..search.clone() }, driver, None).count()
 }
 
 /// The rows of one condition whose sources all have the order of resources, merged, newest first; read from a position on.

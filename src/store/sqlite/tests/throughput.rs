@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use super::*;
 
-/// A resource of 2.5 kB with 14 keys, like an Observation.
-fn observation(number: usize) -> Write {
+/// A resource of 2.5 kB with 14 keys, like an Observation, and so many words for full-text search.
+fn observation(number: usize, words: usize) -> Write {
     let id = format!("{number:08}-aaaa-bbbb-cccc-dddddddddddd");
     let source = format!(r#"{{"resourceType":"Observation","note":[{{"text":"{}"}}]}}"#, "x".repeat(2400));
     let mut prepared = prepared("Observation", &id);
@@ -33,6 +33,11 @@ fn observation(number: usize) -> Write {
     }
     let folded = format!("name{}", next() >> 48).into();
     keys.strings.push(StringKey { parameter: ParameterId(30), folded, exact: next() as i64 });
+    // From a vocabulary of which the half is seldom used.
+    let mut word = || (next() >> 52) * (next() >> 52) >> 12;
+    keys.content_words = (0..words).map(|_| format!("word{}", word()).into()).collect();
+    keys.content_words.sort_unstable();
+    keys.content_words.dedup();
     put_prepared("Observation", &id, prepared)
 }
 
@@ -52,7 +57,7 @@ fn single_durable_writes_of_many_clients() {
                         if number >= sets {
                             break;
                         }
-                        fixture.write(observation(number)).unwrap();
+                        fixture.write(observation(number, 40)).unwrap();
                     }
                 });
             }
@@ -64,11 +69,21 @@ fn single_durable_writes_of_many_clients() {
 #[test]
 #[ignore = "measures"]
 fn bulk_sets() {
+    for words in [0, 40] {
+        println!("{words} words in each resource");
+        bulk_sets_of(words);
+    }
+}
+
+fn bulk_sets_of(words: usize) {
     let fixture = Fixture::new();
     for part in 0..4 {
         let sets = (0..100).map(|set| {
             let numbers = (part * 100 + set) * 500..(part * 100 + set + 1) * 500;
-            WriteSet { writes: numbers.map(observation).collect(), ..WriteSet::default() }
+            WriteSet {
+                writes: numbers.map(|number| observation(number, words)).collect(),
+                ..WriteSet::default()
+            }
         });
         let sets = sets.collect::<Vec<_>>();
         let start = Instant::now();

@@ -1,7 +1,11 @@
 //! The engine and the oracle give the same answers, by every plan, page by page in both directions, and while writes go on.
 
 use fhir_search::keys::SearchKeys;
-use fhir_search::query::{Clause, Query, Sort, SortBy, Total};
+use fhir_search::parameters::ParameterId;
+use fhir_search::query::{
+    Clause, Comparison, DateTest, NearTest, QuantityTest, Query, Sort, SortBy, StringTest, Test, Total,
+    UriTest,
+};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -67,7 +71,7 @@ fn by_plan(world: &mut World, query: &Query, plan: Plan, direction: Direction) -
         let search = resolve(conn, dictionary, query).unwrap();
         let reading = Reading { direction, start: start.take(), limit: query.count };
         let rids = pages::read(conn, &search, plan, &reading).unwrap();
-        let found = rows::load(conn, dictionary, &rids).unwrap();
+        let found = rows::load(conn, dictionary, &rids, true).unwrap();
         let Some(last) = found.last() else { return all };
         start = Some(position(&query.sort, last));
         all.extend(names(found.iter().map(|resource| &resource.version)));
@@ -215,4 +219,37 @@ fn several_types_are_searched_together() {
     assert_eq!(forwards(&mut world, &query).0, pages);
     query.clauses = vec![Clause::Id(vec!["2".into(), "9".into()])];
     assert_eq!(forwards(&mut world, &query).0, [["Observation/2", "Patient/2"]]);
+}
+
+#[test]
+fn lists_of_many_values_are_searched() {
+    let mut world = World::new();
+    world.set("Patient", "1", Some(SearchKeys::default()));
+    let date = |low| DateTest { comparison: Comparison::NotEqual, low, high: low + 1 };
+    let quantity = |value: f64| QuantityTest {
+        comparison: Comparison::NotEqual,
+        unit: 0,
+        value,
+        low: value - 0.5,
+        high: value + 0.5,
+    };
+    let near = |longitude: f64| NearTest { latitude: 0.0, longitude, metres: 10.0 };
+    let text = |number: i64| Box::from(number.to_string());
+    let numbers = 0..500_i64;
+    let tests = [
+        Test::Token(numbers.clone().collect()),
+        Test::Date(numbers.clone().map(date).collect()),
+        Test::Quantity(numbers.clone().map(|number| quantity(number as f64)).collect()),
+        Test::String(numbers.clone().map(|number| StringTest::StartsWith(text(number))).collect()),
+        Test::String(numbers.clone().map(|exact| StringTest::Exact { folded: text(exact), exact }).collect()),
+        Test::Uri(numbers.clone().map(|number| UriTest::Below(text(number))).collect()),
+        Test::Near(numbers.map(|number| near(number as f64 / 4.0)).collect()),
+    ];
+    for test in tests {
+        let clause = Clause::Parameter { parameter: ParameterId(10), test };
+        let mut query = query("Patient", vec![clause.clone()], vec![], 2);
+        assert_eq!(oracle::answer(&mut world, &query), forwards(&mut world, &query).0.concat());
+        query.clauses = vec![Clause::Not(Box::new(clause))];
+        assert_eq!(forwards(&mut world, &query).0, [["Patient/1"]]);
+    }
 }
