@@ -34,7 +34,7 @@ fn observation(number: usize, words: usize) -> Write {
     let folded = format!("name{}", next() >> 48).into();
     keys.strings.push(StringKey { parameter: ParameterId(30), folded, exact: next() as i64 });
     // From a vocabulary of which the half is seldom used.
-    let mut word = || (next() >> 52) * (next() >> 52) >> 12;
+    let mut word = || ((next() >> 52) * (next() >> 52)) >> 12;
     keys.content_words = (0..words).map(|_| format!("word{}", word()).into()).collect();
     keys.content_words.sort_unstable();
     keys.content_words.dedup();
