@@ -23,7 +23,7 @@ const SCANNING: i64 = 10;
 const NESTED: i64 = 10_000;
 
 /// How much dearer it is to walk over a resource and read its keys than to collect the number of one.
-const WALKING: i64 = 10;
+const WALKING: i64 = 4;
 
 /// How to find the matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
