@@ -7,6 +7,9 @@ use std::fs;
 
 use common::{Server, r4_examples, shared, westway};
 
+/// Searches with the number of matches that `synthea_counts.py` finds in the files.
+const COUNTS: &str = include_str!("synthea-counts.txt");
+
 /// Entries of the 122 bundles.
 const SYNTHEA_ENTRIES: &str = "92114 entries loaded";
 
@@ -32,6 +35,19 @@ fn all_synthea_bundles_load_and_can_be_searched() {
             + total("Observation?subject:Patient.gender=male&_summary=count"),
         42929
     );
+    let mut wrong = Vec::new();
+    for (expected, search) in COUNTS.lines().map(|line| line.split_once('\t').unwrap()) {
+        let found = total(&format!("{}&_summary=count", search.replace('|', "%7C")));
+        if found.to_string() != expected {
+            wrong.push(format!("{search}: {found}, not {expected}"));
+        }
+    }
+    println!(
+        "synthea: {} of {} counts are right",
+        COUNTS.lines().count() - wrong.len(),
+        COUNTS.lines().count()
+    );
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let page = server.get("Observation?code=8302-2&_include=Observation:subject&_sort=-date").expect(200);
     assert_eq!(page.matches().len(), 20);
     assert!(!page.entries("include").is_empty());

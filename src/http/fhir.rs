@@ -9,7 +9,7 @@ use actix_web::http::header::{
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 
 use super::answer::{self, Layout};
-use super::negotiation::{sent, wanted};
+use super::negotiation::{check_form, sent, wanted};
 use super::service::Service;
 use crate::interactions::request::{Conditions, Media, Prefer, Verb, parse_path, parse_query};
 use crate::interactions::{Error, Interaction, Request, Response, dispatch};
@@ -23,12 +23,13 @@ pub(super) async fn handle(
     payload: web::Payload,
     service: web::Data<Service>,
 ) -> HttpResponse {
-    let query = parse_query(http.query_string());
     let base = service.base_of(&http);
-    let asked = layout(&query, header(http.headers(), ACCEPT));
-    let layout = asked.as_ref().copied().unwrap_or_default();
+    let accept = header(http.headers(), ACCEPT);
+    let asked = parse_query(http.query_string().as_bytes())
+        .and_then(|query| layout(&query, accept).map(|layout| (query, layout)));
+    let mut layout = asked.as_ref().map(|(_, layout)| *layout).unwrap_or_default();
     let answered = match asked {
-        Ok(layout) => answered(&http, payload, &service, query, &base, layout).await,
+        Ok((query, _)) => answered(&http, payload, &service, query, &base, &mut layout).await,
         Err(error) => Err(error),
     };
     match answered {
@@ -48,13 +49,14 @@ fn layout(query: &[(String, String)], accept: Option<&str>) -> Result<Layout, Er
     Ok(Layout { format: wanted(value("_format"), accept)?, pretty: value("_pretty") == Some("true") })
 }
 
+/// The answer; `layout` is that of the address, and becomes that of the form where there is one.
 async fn answered(
     http: &HttpRequest,
     payload: web::Payload,
     service: &web::Data<Service>,
     query: Vec<(String, String)>,
     base: &str,
-    layout: Layout,
+    layout: &mut Layout,
 ) -> Result<Response, Error> {
     let mut request = Request {
         verb: verb(http.method())?,
@@ -69,7 +71,8 @@ async fn answered(
     let interaction = Interaction::of(&service.context, &request)?;
     http.extensions_mut().insert(RoutePattern(interaction.pattern()));
     read_body(http, payload, service, &mut request).await?;
-    let service = service.clone();
+    *layout = self::layout(&request.query, header(http.headers(), ACCEPT))?;
+    let (service, layout) = (service.clone(), *layout);
     let performed = web::block(move || {
         let response = dispatch(&service.context, &request, interaction)?;
         answer::laid_out(response, layout, service.context.registry.types())
@@ -89,25 +92,21 @@ async fn read_body(
     }
     let content_type = header(http.headers(), CONTENT_TYPE);
     let is_search = request.path.last().is_some_and(|segment| segment == "_search");
-    let is_form = content_type.is_some_and(|t| t.starts_with("application/x-www-form-urlencoded"));
     if !is_search && content_type.is_some() {
         request.media = sent(content_type)?;
     }
     let limit = service.max_body_bytes;
     let body = payload.to_bytes_limited(limit).await.map_err(|_| Error::TooLarge(limit))?;
     let body = body.map_err(|error| Error::BadParameter(format!("the body could not be read: {error}")))?;
-    if !is_search {
+    if is_search {
+        check_form(content_type, body.is_empty())?;
+        request.query.extend(parse_query(&body)?);
+    } else {
         // An operation may come without a body, and then says nothing of its type.
         if content_type.is_none() && !body.is_empty() {
             request.media = sent(content_type)?;
         }
         request.body = body.to_vec();
-    } else if is_form || body.is_empty() {
-        let text =
-            std::str::from_utf8(&body).map_err(|_| Error::BadParameter("the form is not UTF-8".into()))?;
-        request.query.extend(parse_query(text));
-    } else {
-        return Err(Error::UnsupportedMediaType(content_type.unwrap_or("(none)").to_owned()));
     }
     Ok(())
 }

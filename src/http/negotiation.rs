@@ -55,6 +55,15 @@ pub(super) fn sent(content_type: Option<&str>) -> Result<Media, Error> {
     known.ok_or_else(|| Error::UnsupportedMediaType(given.to_owned()))
 }
 
+/// Whether the body of a search is a form, by its `Content-Type`; a search without a body needs none.
+pub(super) fn check_form(content_type: Option<&str>, is_empty: bool) -> Result<(), Error> {
+    let is_form = content_type.map_or(is_empty, |given| {
+        let media = MediaType::parse(given);
+        media.essence == "application/x-www-form-urlencoded" && media.is_utf8()
+    });
+    if is_form { Ok(()) } else { Err(Error::NotAForm(content_type.unwrap_or("(none)").to_owned())) }
+}
+
 /// What the client wants: `_format` decides, else the media type of `Accept` with the greatest weight, among several the first.
 pub(super) fn wanted(format: Option<&str>, accept: Option<&str>) -> Result<Format, Error> {
     if let Some(format) = format {
@@ -159,5 +168,13 @@ mod tests {
         ] {
             assert_eq!(wanted(format, accept).ok(), expected, "{format:?} {accept:?}");
         }
+    }
+
+    #[test]
+    fn searches_are_posted_as_forms() {
+        assert!(check_form(None, true).is_ok());
+        assert!(check_form(Some("application/x-www-form-urlencoded; charset=UTF-8"), false).is_ok());
+        assert!(check_form(None, false).is_err());
+        assert!(check_form(Some("application/fhir+json"), true).is_err());
     }
 }

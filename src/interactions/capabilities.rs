@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use fhir_model::primitive::instant_text;
-use fhir_search::parameters::{Parameter, Parameters};
+use fhir_search::parameters::{Parameter, ParameterKind, Parameters};
+use fhir_search::parse::{modifiers, special_parameters};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
@@ -27,7 +28,7 @@ const OF_TYPES: [&str; 9] = [
 ];
 
 /// The interactions of the whole system.
-const OF_SYSTEM: [&str; 3] = ["transaction", "batch", "history-system"];
+const OF_SYSTEM: [&str; 4] = ["transaction", "batch", "history-system", "search-system"];
 
 /// What is the same in the statement for all requests as long as the search parameters stay the same.
 pub struct Capabilities {
@@ -84,7 +85,9 @@ fn rest(context: &Context, parameters: &Parameters) -> Value {
         "mode": "server",
         "resource": resources,
         "interaction": OF_SYSTEM.map(|code| json!({ "code": code })),
+        "searchParam": special_parameters().map(|name| special(context, "Patient", name)).collect::<Vec<_>>(),
         "operation": operations(),
+        "compartment": context.registry.compartments().map(|compartment| &compartment.url).collect::<Vec<_>>(),
     }])
 }
 
@@ -116,14 +119,9 @@ fn resource(
     kind: &str,
     rev_includes: Option<&Vec<String>>,
 ) -> Value {
-    let mut search = vec![
-        json!({ "name": "_id", "definition": "http://hl7.org/fhir/SearchParameter/Resource-id", "type": "token" }),
-        json!({ "name": "_lastUpdated", "definition": "http://hl7.org/fhir/SearchParameter/Resource-lastUpdated", "type": "date" }),
-    ];
-    let supported = parameters.of_type(kind).iter();
-    search.extend(supported.map(|parameter| {
-        json!({ "name": parameter.code, "definition": parameter.url, "type": parameter.value.kind.code() })
-    }));
+    let own = parameters.of_type(kind).iter().map(parameter);
+    let search: Vec<Value> =
+        special_parameters().map(|name| special(context, kind, name)).chain(own).collect();
     let mut resource = json!({
         "type": kind,
         "profile": format!("http://hl7.org/fhir/StructureDefinition/{kind}"),
@@ -149,9 +147,33 @@ fn resource(
             includes.insert(0, "*".into());
             object.insert("searchInclude".into(), includes.into());
         }
-        if let Some(rev_includes) = rev_includes {
-            object.insert("searchRevInclude".into(), rev_includes.clone().into());
-        }
+        let all = std::iter::once("*".to_owned());
+        let rev_includes: Vec<String> = all.chain(rev_includes.into_iter().flatten().cloned()).collect();
+        object.insert("searchRevInclude".into(), rev_includes.into());
     }
     resource
+}
+
+/// A parameter of every type, such as `_id`. Those that R4 has no definition of are special.
+fn special(context: &Context, kind: &str, name: &str) -> Value {
+    match context.registry.search_parameter(kind, name) {
+        Some(definition) => {
+            json!({ "name": name, "definition": definition.url, "type": definition.kind.as_str() })
+        }
+        None => json!({ "name": name, "type": "special" }),
+    }
+}
+
+/// A parameter of a type, with the modifiers that it takes.
+fn parameter(parameter: &Parameter) -> Value {
+    let kind = parameter.value.kind;
+    let mut modifiers: Vec<&str> = modifiers(kind).collect();
+    if kind == ParameterKind::Reference {
+        modifiers.push("[type]");
+    }
+    let mut value = json!({ "name": parameter.code, "definition": parameter.url, "type": kind.code() });
+    if let Some(object) = value.as_object_mut().filter(|_| !modifiers.is_empty()) {
+        object.insert("documentation".into(), format!("Modifiers: {}", modifiers.join(", ")).into());
+    }
+    value
 }

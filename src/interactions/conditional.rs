@@ -4,6 +4,8 @@
 //! asks again at the moment of the write, and a changed answer makes the whole preparation start over. So two clients with the
 //! same condition create one resource, never two.
 
+use fhir_search::parse::Scope;
+
 use super::request::parse_query;
 use super::{Context, Error, search};
 use crate::store::{Check, StoreError};
@@ -21,7 +23,8 @@ pub(super) struct Resolved {
 
 /// Resolves a search such as `identifier=a|b` to no or one resource of the type; several are an error.
 pub(super) fn resolve(context: &Context, kind: &str, condition: &str) -> Result<Resolved, Error> {
-    find(context, kind, &parse_query(condition.trim().trim_start_matches('?')), condition, 1)
+    let pairs = parse_query(condition.trim().trim_start_matches('?').as_bytes())?;
+    find(context, kind, &pairs, condition, 1)
 }
 
 /// Resolves the search in an address to no or one resource; several are an error.
@@ -59,7 +62,7 @@ fn find(
     most: usize,
 ) -> Result<Resolved, Error> {
     let generation = context.search_state().generation;
-    let mut query = search::parse(context, kind, pairs, false)?;
+    let mut query = search::parse(context, Scope::Type(kind), pairs, false)?;
     if query.clauses.is_empty() {
         return Err(Error::bad_parameter("condition", condition, "a search with at least one parameter"));
     }

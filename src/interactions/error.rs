@@ -16,6 +16,8 @@ pub enum Error {
     UnknownType(String),
     #[error("the operation {0} is not supported by this server")]
     UnknownOperation(String),
+    #[error("resources of the type {owner} have no compartment; these types have: {owners}")]
+    NoCompartment { owner: String, owners: String },
     #[error("'{0}' is no address of the FHIR API")]
     NoSuchPath(String),
     #[error("{verb} is not possible on '{path}'")]
@@ -78,6 +80,8 @@ pub enum Error {
     Entry { index: usize, verb: String, url: String, source: Box<Error> },
     #[error("the media type '{0}' is not supported here; send application/fhir+json or application/fhir+xml")]
     UnsupportedMediaType(String),
+    #[error("a search is posted as application/x-www-form-urlencoded, not as '{0}'")]
+    NotAForm(String),
     #[error(
         "none of the media types '{0}' can be produced; ask for application/fhir+json, application/fhir+xml or application/fhir+ndjson"
     )]
@@ -110,7 +114,7 @@ impl Error {
         match self {
             Self::UnknownType(_) | Self::UnknownOperation(_) | Self::NoSuchPath(_) => 404,
             Self::NotFound { .. } | Self::NoSuchVersion { .. } => 404,
-            Self::NoMatch { .. } | Self::NoSuchJob(_) => 404,
+            Self::NoMatch { .. } | Self::NoSuchJob(_) | Self::NoCompartment { .. } => 404,
             Self::Patch(error) => {
                 if error.is_syntax() {
                     400
@@ -140,7 +144,7 @@ impl Error {
                 404 | 405 | 410 => 400,
                 status => status,
             },
-            Self::UnsupportedMediaType(_) => 415,
+            Self::UnsupportedMediaType(_) | Self::NotAForm(_) => 415,
             Self::NotAcceptable(_) | Self::NotRepresentable(_) => 406,
             Self::TooLarge(_) => 413,
             Self::Internal(_) => 500,
@@ -181,9 +185,10 @@ impl Error {
 
     fn issue_type(&self) -> IssueType {
         match self {
-            Self::UnknownType(_) | Self::UnknownOperation(_) | Self::MethodNotAllowed { .. } => {
+            Self::UnknownType(_) | Self::UnknownOperation(_) | Self::NoCompartment { .. } => {
                 IssueType::NotSupported
             }
+            Self::MethodNotAllowed { .. } => IssueType::NotSupported,
             Self::NoSuchPath(_)
             | Self::NotFound { .. }
             | Self::NoSuchVersion { .. }
@@ -198,7 +203,9 @@ impl Error {
             Self::MultipleMatches { .. } => IssueType::MultipleMatches,
             Self::ConditionalReference { matches, .. } if *matches == "no" => IssueType::NotFound,
             Self::ConditionalReference { .. } => IssueType::MultipleMatches,
-            Self::UnsupportedMediaType(_) | Self::NotAcceptable(_) => IssueType::NotSupported,
+            Self::UnsupportedMediaType(_) | Self::NotAForm(_) | Self::NotAcceptable(_) => {
+                IssueType::NotSupported
+            }
             Self::TooLarge(_) => IssueType::TooLong,
             Self::Internal(_) => IssueType::Exception,
             _ => IssueType::Invalid,

@@ -2,8 +2,10 @@
 
 use fhir_model::primitive::date_time::{DateTime, instant_text};
 use fhir_model::write::write_string;
+use fhir_search::parse::Scope;
 
 use super::links::{self, PAGE_PARAMETER};
+use super::projection::Projector;
 use super::search_bundle::resource_members;
 use super::{Context, Error, Request, Response, response};
 use crate::store::{HistoryPage, HistoryQuery, HistoryScope, Method, Version};
@@ -39,21 +41,8 @@ pub(super) fn system(context: &Context, request: &Request) -> Result<Response, E
 fn history(context: &Context, request: &Request, scope: HistoryScope, path: &str) -> Result<Response, Error> {
     let (page, pairs): (Vec<_>, Vec<_>) =
         request.query.iter().cloned().partition(|(name, _)| name == PAGE_PARAMETER);
-    let mut query =
-        HistoryQuery { scope, count: context.limits.default_count, since: None, at: None, after: None };
-    for (name, value) in &pairs {
-        match name.as_str() {
-            "_count" => query.count = count(context, value)?,
-            "_since" => query.since = Some(since(value)?),
-            "_at" => query.at = Some(at(value)?),
-            "_format" | "_pretty" => {}
-            _ => {
-                let text =
-                    format!("history does not know the parameter '{name}'; it knows _at, _count and _since");
-                return Err(Error::BadParameter(text));
-            }
-        }
-    }
+    let projector = Projector::of_request(context, request, searched(&scope))?;
+    let mut query = parse(context, scope, &pairs)?;
     let name = links::address("", path, &pairs, None);
     if let Some((_, token)) = page.first() {
         let cursor = links::open(context.store.secret(), &name, token)?;
@@ -62,7 +51,10 @@ fn history(context: &Context, request: &Request, scope: HistoryScope, path: &str
             .map_err(|_| Error::BadParameter("the page link is not one of history".into()))?;
         query.after = Some(i64::from_be_bytes(bytes));
     }
-    let result = context.store.history(&query)?;
+    let mut result = context.store.history(&query)?;
+    if let Some(projector) = projector {
+        result.versions.iter_mut().try_for_each(|version| projector.project(version))?;
+    }
     let next = result.next.map(|after| links::seal(context.store.secret(), &name, &after.to_be_bytes()));
     let links = [
         (
@@ -72,6 +64,35 @@ fn history(context: &Context, request: &Request, scope: HistoryScope, path: &str
         ("next", next.transpose()?.map(|token| links::address(&request.base, path, &pairs, Some(&token)))),
     ];
     Ok(Response::resource(bundle(&request.base, &result, &links)))
+}
+
+/// The search whose types are those of a history.
+fn searched(scope: &HistoryScope) -> Scope<'_> {
+    match scope {
+        HistoryScope::Instance(kind, _) | HistoryScope::Type(kind) => Scope::Type(kind),
+        HistoryScope::System => Scope::System,
+    }
+}
+
+/// The parameters of a history. Those that say how it is written are applied elsewhere.
+fn parse(context: &Context, scope: HistoryScope, pairs: &[(String, String)]) -> Result<HistoryQuery, Error> {
+    let mut query =
+        HistoryQuery { scope, count: context.limits.default_count, since: None, at: None, after: None };
+    for (name, value) in pairs {
+        match name.as_str() {
+            "_count" => query.count = count(context, value)?,
+            "_since" => query.since = Some(since(value)?),
+            "_at" => query.at = Some(at(value)?),
+            "_format" | "_pretty" | "_summary" | "_elements" => {}
+            _ => {
+                let text = format!(
+                    "history does not know the parameter '{name}'; it knows _at, _count, _elements, _since and _summary"
+                );
+                return Err(Error::BadParameter(text));
+            }
+        }
+    }
+    Ok(query)
 }
 
 fn count(context: &Context, value: &str) -> Result<usize, Error> {

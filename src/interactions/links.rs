@@ -9,6 +9,7 @@ use openssl::error::ErrorStack;
 use openssl::hash::MessageDigest;
 use openssl::pkey::PKey;
 use openssl::sign::Signer;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::Error;
 
@@ -56,21 +57,52 @@ fn signature(secret: &[u8; 32], query: &str, cursor: &[u8]) -> Result<[u8; SIGNA
     sign().map_err(|error| Error::Internal(error.to_string()))
 }
 
+/// What is encoded in the query of a link: all that may not stand there, and what has a meaning for forms. The rest, such as the
+/// `:` and `,` of searches, stays readable, as clients write it.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b',')
+    .remove(b':')
+    .remove(b'@')
+    .remove(b'/')
+    .remove(b'?');
+
 /// `path?a=b&c=d`, encoded.
 pub(super) fn address(base: &str, path: &str, pairs: &[(String, String)], page: Option<&str>) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs(pairs.iter());
-    if let Some(page) = page {
-        query.append_pair(PAGE_PARAMETER, page);
+    let mut address = if path.is_empty() { base.to_owned() } else { format!("{base}/{path}") };
+    let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    for (position, (name, value)) in pairs.chain(page.map(|page| (PAGE_PARAMETER, page))).enumerate() {
+        address.push(if position == 0 { '?' } else { '&' });
+        address.extend(utf8_percent_encode(name, ENCODED));
+        address.push('=');
+        address.extend(utf8_percent_encode(value, ENCODED));
     }
-    let query = query.finish();
-    let path = if path.is_empty() { base.to_owned() } else { format!("{base}/{path}") };
-    if query.is_empty() { path } else { format!("{path}?{query}") }
+    address
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_are_encoded_as_clients_write_them() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let pairs = [pair("code:not", "http://loinc.org|1-2,a&b=c"), pair("name", "a+b ü%")];
+        let address = address("http://h/fhir", "Observation", &pairs, Some("t_-"));
+        assert_eq!(
+            address,
+            "http://h/fhir/Observation?code:not=http://loinc.org%7C1-2,a%26b%3Dc&name=a%2Bb%20%C3%BC%25&_page=t_-"
+        );
+    }
 
     #[test]
     fn a_token_opens_only_for_its_query_and_secret() {

@@ -2,6 +2,7 @@
 //! (response or error): no sockets, no SQL, so each can be tested by calling it. The operation interaction has one more
 //! level: one file per operation in `operations/`.
 
+mod bare_ids;
 pub mod bundle;
 pub mod capabilities;
 mod codes;
@@ -16,6 +17,7 @@ mod links;
 pub mod operations;
 mod patch;
 mod prepare;
+mod projection;
 mod read;
 pub mod request;
 pub mod response;
@@ -25,6 +27,8 @@ mod search_bundle;
 pub mod search_parameters;
 mod update;
 pub mod validation;
+
+use fhir_search::parse::Scope;
 
 pub use context::Context;
 pub use error::Error;
@@ -56,7 +60,12 @@ pub fn dispatch(context: &Context, request: &Request, interaction: Interaction) 
         Interaction::HistoryInstance { kind, id } => history::instance(context, request, &kind, &id),
         Interaction::HistoryType { kind } => history::of_type(context, request, &kind),
         Interaction::HistorySystem => history::system(context, request),
-        Interaction::SearchType { kind } => search::search(context, request, &kind),
+        Interaction::SearchType { kind } => search::search(context, request, Scope::Type(&kind)),
+        Interaction::SearchSystem => search::search(context, request, Scope::System),
+        Interaction::SearchCompartment { owner, id, member } => {
+            let scope = Scope::Compartment { owner: &owner, id: &id, member: member.as_deref() };
+            search::search(context, request, scope)
+        }
         Interaction::Bundle => bundle::bundle(context, request),
         Interaction::JobStatus { job } => jobs::status(context, &job),
         Interaction::JobCancel { job } => jobs::cancel(context, &job),

@@ -1,12 +1,16 @@
-//! read and vread, also with a condition (R4 HTTP 3.1.0.3, 3.1.0.4, 3.1.0.3.1).
+//! read and vread, whole or in part, also with a condition (R4 HTTP 3.1.0.3, 3.1.0.4, 3.1.0.3.1).
 
+use fhir_search::parse::Scope;
+
+use super::projection::Projector;
 use super::request::Conditions;
 use super::{Context, Error, Request, Response};
 use crate::store::Version;
 
 /// The current version; 404 if it never existed, 410 if it was deleted.
 pub(super) fn read(context: &Context, request: &Request, kind: &str, id: &str) -> Result<Response, Error> {
-    served(current(context, kind, id)?, &request.conditions)
+    let projector = Projector::of_request(context, request, Scope::Type(kind))?;
+    served(current(context, kind, id)?, request, projector)
 }
 
 /// The current version of a resource that exists.
@@ -25,8 +29,9 @@ pub(super) fn version_read(
     id: &str,
     number: u64,
 ) -> Result<Response, Error> {
+    let projector = Projector::of_request(context, request, Scope::Type(kind))?;
     match context.store.version(kind, id, number)? {
-        Some(version) => served(there(version)?, &request.conditions),
+        Some(version) => served(there(version)?, request, projector),
         None => Err(Error::NoSuchVersion {
             kind: kind.to_owned(),
             id: id.to_owned(),
@@ -44,9 +49,16 @@ fn there(version: Version) -> Result<Version, Error> {
     Ok(version)
 }
 
-fn served(version: Version, conditions: &Conditions) -> Result<Response, Error> {
-    if is_known(&version, conditions) {
+fn served(
+    mut version: Version,
+    request: &Request,
+    projector: Option<Projector<'_>>,
+) -> Result<Response, Error> {
+    if is_known(&version, &request.conditions) {
         return Ok(Response { status: 304, body: None, ..Response::version(version) });
+    }
+    if let Some(projector) = projector {
+        projector.project(&mut version)?;
     }
     Ok(Response::version(version))
 }

@@ -1,5 +1,7 @@
 //! A request, free of the protocol that brought it: HTTP, or an entry of a Bundle.
 
+use super::Error;
+
 /// What a client asks for.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -152,8 +154,32 @@ impl Verb {
 }
 
 /// Splits and decodes a query string or a form body.
-pub fn parse_query(text: &str) -> Vec<(String, String)> {
-    form_urlencoded::parse(text.as_bytes()).into_owned().collect()
+///
+/// # Errors
+/// The first name or value that is not the text of a request: percent-encoded bytes that are not UTF-8, or a NUL.
+pub fn parse_query(text: &[u8]) -> Result<Vec<(String, String)>, Error> {
+    let pairs = text.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| {
+            let split = pair.iter().position(|byte| *byte == b'=').and_then(|at| pair.split_at_checked(at));
+            let (name, value) =
+                split.map_or((pair, &[][..]), |(name, rest)| (name, rest.get(1..).unwrap_or_default()));
+            Ok((decoded(name)?, decoded(value)?))
+        })
+        .collect()
+}
+
+/// One name or value of a form.
+fn decoded(text: &[u8]) -> Result<String, Error> {
+    let spaced: Vec<u8> = text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    let decoded = percent_encoding::percent_decode(&spaced).decode_utf8();
+    match decoded {
+        Ok(decoded) if !decoded.contains('\0') => Ok(decoded.into_owned()),
+        _ => {
+            let shown: String = String::from_utf8_lossy(text).chars().take(64).collect();
+            Err(Error::BadParameter(format!("'{shown}' is not UTF-8 text, or has a NUL character in it")))
+        }
+    }
 }
 
 /// Splits and decodes a path into its segments; empty ones (doubled or trailing slashes) are left out.
@@ -179,6 +205,14 @@ mod tests {
     #[test]
     fn paths_and_queries_are_decoded() {
         assert_eq!(parse_path("/Patient/a%20b//"), ["Patient", "a b"]);
-        assert_eq!(parse_query("a=1%2C2&b=x+y"), [("a".into(), "1,2".into()), ("b".into(), "x y".into())]);
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(
+            parse_query(b"a=1%2C2&&b=x+y%2Bz&c&d=e=f&=g").unwrap(),
+            [pair("a", "1,2"), pair("b", "x y+z"), pair("c", ""), pair("d", "e=f"), pair("", "g")]
+        );
+        assert_eq!(parse_query(b"").unwrap(), []);
+        for bad in ["a=%FF", "%C3=1", "a=b%00c"] {
+            assert!(matches!(parse_query(bad.as_bytes()), Err(Error::BadParameter(_))), "{bad}");
+        }
     }
 }

@@ -25,6 +25,8 @@ pub enum Interaction {
     HistoryType { kind: String },
     HistorySystem,
     SearchType { kind: String },
+    SearchSystem,
+    SearchCompartment { owner: String, id: String, member: Option<String> },
     Bundle,
     JobStatus { job: String },
     JobCancel { job: String },
@@ -38,6 +40,7 @@ impl Interaction {
         let verb = if request.verb == Verb::Head { Verb::Get } else { request.verb };
         let interaction = match (path.as_slice(), verb) {
             ([], Verb::Post) => Self::Bundle,
+            ([], Verb::Get) | (["_search"], Verb::Post) => Self::SearchSystem,
             (["metadata"], Verb::Get) => Self::Capabilities,
             (["_history"], Verb::Get) => Self::HistorySystem,
             (["_async", job], Verb::Get) => Self::JobStatus { job: checked_id(job)? },
@@ -72,6 +75,11 @@ impl Interaction {
                     version: (*version).into(),
                 })?,
             },
+            ([owner, id, member], Verb::Get) | ([owner, id, member, "_search"], Verb::Post)
+                if !is_special(id) && !is_special(member) =>
+            {
+                compartment(context, owner, id, member)?
+            }
             _ => return Err(refusal(context, request, &path)),
         };
         Ok(interaction)
@@ -96,7 +104,10 @@ impl Interaction {
             Self::HistoryInstance { kind, .. } => format!("{kind}/{{id}}/_history"),
             Self::HistoryType { kind } => format!("{kind}/_history"),
             Self::HistorySystem => "_history".into(),
-            Self::Bundle => "/".into(),
+            Self::Bundle | Self::SearchSystem => "/".into(),
+            Self::SearchCompartment { owner, member, .. } => {
+                format!("{owner}/{{id}}/{}", member.as_deref().unwrap_or("*"))
+            }
             Self::JobStatus { .. } | Self::JobCancel { .. } => "_async/{job}".into(),
             Self::Operation { operation, kind, id } => {
                 let kind = kind.as_ref().map(|kind| format!("{kind}/")).unwrap_or_default();
@@ -117,6 +128,17 @@ fn operation(context: &Context, path: &[&str]) -> Result<Interaction, Error> {
         _ => return Err(Error::NoSuchPath(path.join("/"))),
     };
     Ok(Interaction::Operation { operation, kind, id })
+}
+
+/// The search of a compartment: `Patient/1/Observation`, `Patient/1/*`.
+fn compartment(context: &Context, owner: &str, id: &str, member: &str) -> Result<Interaction, Error> {
+    let (owner, id) = (checked_type(context, owner)?, checked_id(id)?);
+    if context.registry.compartment(&owner).is_none() {
+        let owners = context.registry.compartments().map(|compartment| &*compartment.code);
+        return Err(Error::NoCompartment { owners: owners.collect::<Vec<_>>().join(", "), owner });
+    }
+    let member = (member != "*").then(|| checked_type(context, member)).transpose()?;
+    Ok(Interaction::SearchCompartment { owner, id, member })
 }
 
 /// `$operation` and `_search`, `_history`: no ids.

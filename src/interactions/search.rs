@@ -1,35 +1,48 @@
-//! search of a type, by GET or POST (R4 HTTP 3.1.0.9, Search).
+//! search of a type, a compartment and the whole system, by GET or POST (R4 HTTP 3.1.0.9, Search).
 
-use fhir_model::{Issue, IssueType};
 use fhir_search::parse::{Handling, Scope};
 use fhir_search::query::Query;
 
+use super::bare_ids;
 use super::context::now_micros;
 use super::links::{self, PAGE_PARAMETER};
-use super::search_bundle::SearchBundle;
+use super::projection::Projector;
+use super::search_bundle::{Page, SearchBundle};
 use super::{Context, Error, Request, Response};
-use crate::store::Cursor;
+use crate::store::{Cursor, SearchPage};
 
-/// Searches the resources of a type.
-pub(super) fn search(context: &Context, request: &Request, kind: &str) -> Result<Response, Error> {
+/// Searches where `scope` says.
+pub(super) fn search(context: &Context, request: &Request, scope: Scope<'_>) -> Result<Response, Error> {
     let (page, pairs): (Vec<_>, Vec<_>) =
         request.query.iter().cloned().partition(|(name, _)| name == PAGE_PARAMETER);
-    let query = parse(context, kind, &pairs, request.prefer.lenient)?;
-    let name = links::address("", kind, &query.applied, None);
-    let cursor = match page.as_slice() {
+    let query = parse(context, scope, &pairs, request.prefer.lenient)?;
+    let projector = Projector::of_search(context, &query)?;
+    let path = path(scope);
+    let name = links::address("", &path, &query.applied, None);
+    let this_page = match page.as_slice() {
         [] => None,
-        [(_, token)] => Some(Cursor(links::open(context.store.secret(), &name, token)?)),
+        [(_, token)] => Some(token.clone()),
         _ => return Err(Error::BadParameter("_page was given more than once".into())),
     };
-    let result = context.store.search(&query, cursor.as_ref())?;
-    let token = |cursor: &Cursor| links::seal(context.store.secret(), &name, &cursor.0);
+    let open = |token: &String| links::open(context.store.secret(), &name, token).map(Cursor);
+    let cursor = this_page.as_ref().map(open).transpose()?;
+    let mut result = context.store.search(&query, cursor.as_ref())?;
+    project(&projector, &query, &mut result)?;
+    let seal = |cursor: &Option<Cursor>| -> Result<Option<Page>, Error> {
+        let token = cursor.as_ref().map(|cursor| links::seal(context.store.secret(), &name, &cursor.0));
+        Ok(token.transpose()?.map(Page::At))
+    };
     let bundle = SearchBundle {
         base: &request.base,
-        kind,
+        path: &path,
         query: &query,
-        this_page: page.first().map(|(_, token)| token.clone()),
-        next_page: result.next.as_ref().map(token).transpose()?,
-        previous_page: result.previous.as_ref().map(token).transpose()?,
+        links: [
+            ("self", Some(this_page.map_or(Page::First, Page::At))),
+            ("first", (!query.only_count).then_some(Page::First)),
+            ("previous", seal(&result.previous)?),
+            ("next", seal(&result.next)?),
+            ("last", seal(&result.last)?),
+        ],
         result: &result,
     };
     Ok(Response::resource(bundle.to_json()))
@@ -38,31 +51,29 @@ pub(super) fn search(context: &Context, request: &Request, kind: &str) -> Result
 /// The typed query of search parameters, or why there is none.
 pub(super) fn parse(
     context: &Context,
-    kind: &str,
+    scope: Scope<'_>,
     pairs: &[(String, String)],
     lenient: bool,
 ) -> Result<Query, Error> {
     let handling = if lenient { Handling::Lenient } else { Handling::Strict };
-    let query = context.search_state().parser.parse(Scope::Type(kind), pairs, handling, now_micros());
+    let query = context.search_state().parser.parse(scope, pairs, handling, now_micros());
     let query = query.map_err(|error| Error::BadRequest(error.issues))?;
-    refuse_ambiguous(context, &query)?;
+    bare_ids::check(context, &query)?;
     Ok(query)
 }
 
-/// A reference by id alone means one resource, or the search is refused (R4 search, section 3.1.1.4.12).
-fn refuse_ambiguous(context: &Context, query: &Query) -> Result<(), Error> {
-    for bare in &query.bare_ids {
-        let mut found: Vec<String> = Vec::new();
-        for kind in &bare.types {
-            if context.store.read(kind, &bare.id)?.is_some_and(|version| !version.is_deleted()) {
-                found.push(format!("{kind}/{}", bare.id));
-            }
-        }
-        if found.len() > 1 {
-            let (name, id, found) = (&bare.name, &bare.id, found.join(", "));
-            let text = format!("'{name}': '{id}' is ambiguous; write one of {found}");
-            return Err(Error::BadRequest(vec![Issue::error(IssueType::MultipleMatches, text)]));
-        }
+/// The path of a scope, below the base.
+fn path(scope: Scope<'_>) -> String {
+    match scope {
+        Scope::Type(kind) => kind.to_owned(),
+        Scope::System => String::new(),
+        Scope::Compartment { owner, id, member } => format!("{owner}/{id}/{}", member.unwrap_or("*")),
     }
-    Ok(())
+}
+
+/// Leaves of the resources what the query asks for. `_elements` is about matches only (R4 search, 3.1.1.5.9).
+fn project(projector: &Option<Projector<'_>>, query: &Query, result: &mut SearchPage) -> Result<(), Error> {
+    let Some(projector) = projector else { return Ok(()) };
+    let included = result.included.iter_mut().filter(|_| query.elements.is_empty());
+    result.matches.iter_mut().chain(included).try_for_each(|version| projector.project(version))
 }

@@ -10,12 +10,20 @@ use crate::store::{SearchPage, Version};
 /// Everything that a searchset Bundle says.
 pub(super) struct SearchBundle<'a> {
     pub(super) base: &'a str,
-    pub(super) kind: &'a str,
+    /// The address searched, below the base.
+    pub(super) path: &'a str,
     pub(super) query: &'a Query,
-    pub(super) this_page: Option<String>,
-    pub(super) next_page: Option<String>,
-    pub(super) previous_page: Option<String>,
+    /// Relation and page.
+    pub(super) links: [(&'static str, Option<Page>); 5],
     pub(super) result: &'a SearchPage,
+}
+
+/// A page of a search.
+pub(super) enum Page {
+    /// That without a token.
+    First,
+    /// The one that a token tells.
+    At(String),
 }
 
 impl SearchBundle<'_> {
@@ -23,18 +31,17 @@ impl SearchBundle<'_> {
     pub(super) fn to_json(&self) -> Vec<u8> {
         let bodies = self.result.matches.iter().chain(&self.result.included);
         let size = bodies.map(|version| version.body.len() + 200).sum::<usize>();
-        let mut out = Vec::with_capacity(size + 512);
+        let mut out = Vec::with_capacity(size + 1024);
         out.extend_from_slice(b"{\"resourceType\":\"Bundle\",\"type\":\"searchset\"");
         if let Some(total) = self.result.total {
             out.extend_from_slice(format!(",\"total\":{total}").as_bytes());
         }
-        out.extend_from_slice(b",\"link\":[");
-        self.link("self", self.this_page.as_deref(), &mut out);
-        let pages = [("next", &self.next_page), ("previous", &self.previous_page)];
-        for (relation, page) in pages {
+        let mut separator: &[u8] = b",\"link\":[";
+        for (relation, page) in &self.links {
             if let Some(page) = page {
-                out.push(b',');
-                self.link(relation, Some(page), &mut out);
+                out.extend_from_slice(separator);
+                separator = b",";
+                self.link(relation, page, &mut out);
             }
         }
         out.push(b']');
@@ -43,11 +50,15 @@ impl SearchBundle<'_> {
         out
     }
 
-    fn link(&self, relation: &str, page: Option<&str>, out: &mut Vec<u8>) {
+    fn link(&self, relation: &str, page: &Page, out: &mut Vec<u8>) {
+        let token = match page {
+            Page::First => None,
+            Page::At(token) => Some(token.as_str()),
+        };
         out.extend_from_slice(b"{\"relation\":");
         write_string(relation, out);
         out.extend_from_slice(b",\"url\":");
-        write_string(&links::address(self.base, self.kind, &self.query.applied, page), out);
+        write_string(&links::address(self.base, self.path, &self.query.applied, token), out);
         out.push(b'}');
     }
 

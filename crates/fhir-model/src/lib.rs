@@ -11,6 +11,7 @@ pub mod parse;
 pub mod path;
 mod position;
 pub mod primitive;
+pub mod projection;
 pub mod reference;
 pub mod types;
 pub mod write;

@@ -240,10 +240,9 @@ impl Parameters {
         self.compartments.get(owner)
     }
 
-    /// The names of the top-level elements of a type, without `[x]`; none for an unknown type.
-    pub fn elements(&self, resource_type: &str) -> impl Iterator<Item = &str> {
-        let elements = self.model.by_name(resource_type).map_or(&[][..], |info| &info.elements);
-        elements.iter().map(|element| &*element.name)
+    /// The types of FHIR.
+    pub(crate) fn types(&self) -> &TypeModel {
+        &self.model
     }
 
     /// The parameters that the definitions know for a type but that are not honoured, with the reasons.

@@ -69,7 +69,7 @@ impl<'a> Entry<'a> {
             verb,
             url,
             path: parse_path(path),
-            query: parse_query(query),
+            query: parse_query(query.as_bytes()).map_err(wrap)?,
             conditions: Conditions {
                 if_match: text("ifMatch"),
                 if_none_match: text("ifNoneMatch"),

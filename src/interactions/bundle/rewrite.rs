@@ -7,6 +7,7 @@ use std::ops::Range;
 use fhir_model::Node;
 use fhir_model::reference::{LinkKind, Reference, references};
 use fhir_model::write::Replacements;
+use fhir_search::parse::Scope;
 
 use super::identity::Identities;
 use crate::interactions::request::parse_query;
@@ -78,7 +79,8 @@ impl<'a> Rewriter<'a> {
         if let Some(address) = self.resolved.get(text) {
             return Ok(address.clone());
         }
-        let mut query = search::parse(self.context, kind, &parse_query(query), false)?;
+        let pairs = parse_query(query.as_bytes())?;
+        let mut query = search::parse(self.context, Scope::Type(kind), &pairs, false)?;
         query.count = 2;
         let page = self.context.store.search(&query, None)?;
         let failed = |matches| Error::ConditionalReference { reference: text.to_owned(), matches };

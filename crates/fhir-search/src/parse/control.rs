@@ -1,6 +1,8 @@
 //! The parameters that shape the result rather than select resources (R4 search, section 3.1.1.5).
 
 use super::ParseSettings;
+use fhir_model::projection::ElementTree;
+
 use super::clause::split;
 use super::include;
 use super::refusal::{Refusal, shown};
@@ -45,7 +47,7 @@ pub(crate) const RESULT: &[Row] = &[
     Row {
         name: "_elements",
         apply: |controls, value| controls.elements(value),
-        values: "names of top-level elements without `[x]`, joined by commas",
+        values: "names of elements, or paths into them, joined by commas: `birthDate`, `name.given`; a choice of types is `value` or `valueQuantity`",
     },
     Row {
         name: "_contained",
@@ -178,27 +180,12 @@ impl<'a> Controls<'a> {
         if value.split(',').count() > self.settings.limits.values {
             return Err(Refusal::TooCostly("'_elements' has too many names".to_owned()));
         }
-        for name in value.split(',') {
-            let types = &self.query.types;
-            if !types.iter().any(|kind| self.parameters.elements(kind).any(|element| element == name)) {
-                return Err(self.unknown_element(name));
-            }
-            if !self.query.elements.iter().any(|known| **known == *name) {
-                self.query.elements.push(name.into());
-            }
-        }
+        let kinds: Vec<&str> = self.query.types.iter().map(|kind| &**kind).collect();
+        let paths: Vec<&str> = value.split(',').collect();
+        ElementTree::parse(self.parameters.types(), &kinds, &paths)
+            .map_err(|error| Refusal::Invalid(format!("'_elements': {error}")))?;
+        self.query.elements = paths.into_iter().map(Into::into).collect();
         Ok(())
-    }
-
-    fn unknown_element(&self, name: &str) -> Refusal {
-        let name = shown(name);
-        Refusal::Invalid(match self.query.types.as_slice() {
-            [kind] => {
-                let known: Vec<&str> = self.parameters.elements(kind).collect();
-                format!("'_elements': {kind} has no element '{name}' at its top; it has {}", known.join(", "))
-            }
-            _ => format!("'_elements': none of the types searched has an element '{name}' at its top"),
-        })
     }
 
     fn contained(&mut self, value: &str) -> Result<(), Refusal> {

@@ -155,10 +155,14 @@ impl<'a> Modifier<'a> {
     }
 }
 
+/// The modifiers of a parameter type; references take the name of a resource type too.
+pub fn modifiers(kind: ParameterKind) -> impl Iterator<Item = &'static str> {
+    MODIFIERS.iter().filter(move |row| row.kinds.contains(&kind)).map(|row| row.name)
+}
+
 /// The modifiers of a parameter type, for messages.
 fn supported(kind: ParameterKind) -> String {
-    let named = MODIFIERS.iter().filter(|row| row.kinds.contains(&kind));
-    let mut all: Vec<String> = named.map(|row| format!("':{}'", row.name)).collect();
+    let mut all: Vec<String> = modifiers(kind).map(|name| format!("':{name}'")).collect();
     if kind == ParameterKind::Reference {
         all.push("a resource type, such as ':Patient'".to_owned());
     }

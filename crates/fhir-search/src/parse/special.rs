@@ -91,8 +91,8 @@ pub(crate) const SPECIAL: &[Row] = &[
     },
 ];
 
-/// The names of the special parameters that every type has.
-pub(crate) fn names<'a>() -> impl Iterator<Item = &'a str> {
+/// The names of the special parameters that every type has: `_id`, `_has`.
+pub fn names<'a>() -> impl Iterator<Item = &'a str> {
     SPECIAL.iter().map(|row| row.name).filter(|name| !matches!(*name, "_query" | "_type"))
 }
 
