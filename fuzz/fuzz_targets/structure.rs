@@ -5,11 +5,14 @@ use std::sync::{Arc, LazyLock};
 
 use fhir_definitions::Registry;
 use fhir_model::Document;
+use fhir_terminology::Terminology;
 use fhir_validation::StructureValidator;
 use libfuzzer_sys::fuzz_target;
 
 static VALIDATOR: LazyLock<StructureValidator> = LazyLock::new(|| {
-    StructureValidator::new(Arc::new(Registry::embedded().expect("the embedded definitions are sound")))
+    let registry = Arc::new(Registry::embedded().expect("the embedded definitions are sound"));
+    let terminology = Arc::new(Terminology::new(Arc::clone(&registry)));
+    StructureValidator::new(registry, terminology)
 });
 
 fuzz_target!(|bytes: &[u8]| {

@@ -30,15 +30,13 @@ pub(super) fn command() -> Command {
 
 /// Adds the flags that shape the population.
 pub(super) fn with_population(command: Command) -> Command {
-    let number = |name: &'static str, default: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name("N").default_value(default).help(help)
-    };
+    let number = |name: &'static str, help: String| Arg::new(name).long(name).value_name("N").help(help);
+    let patients =
+        format!("Patients of the synthetic population [default: {}]", PopulationSettings::PATIENTS);
+    let seed = format!("Equal seeds give equal populations [default: {}]", PopulationSettings::SEED);
     command
-        .arg(
-            number("patients", "200", "Patients of the synthetic population")
-                .value_parser(value_parser!(usize)),
-        )
-        .arg(number("seed", "1983", "Equal seeds give equal populations").value_parser(value_parser!(u64)))
+        .arg(number("patients", patients).value_parser(value_parser!(usize)))
+        .arg(number("seed", seed).value_parser(value_parser!(u64)))
 }
 
 pub(super) fn run(console: &Console, matches: &ArgMatches) -> Result<ExitCode, Failure> {

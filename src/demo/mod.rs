@@ -47,9 +47,14 @@ pub(crate) struct PopulationSettings {
 }
 
 impl PopulationSettings {
-    /// The usual demonstration: 200 patients.
+    /// How many patients the usual demonstration has.
+    pub(crate) const PATIENTS: usize = 200;
+    /// The seed of the usual demonstration.
+    pub(crate) const SEED: u64 = 1983;
+
+    /// The usual demonstration.
     pub(crate) fn new(today: (i32, u32, u32)) -> Self {
-        Self { patients: 200, seed: 1983, today }
+        Self { patients: Self::PATIENTS, seed: Self::SEED, today }
     }
 }
 

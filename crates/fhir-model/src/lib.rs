@@ -5,6 +5,7 @@
 
 pub mod body;
 mod document;
+pub mod narrative;
 mod node;
 pub mod outcome;
 pub mod parse;

@@ -257,9 +257,26 @@ fn write_issue(issue: &Issue, out: &mut Vec<u8>) {
     out.push(b'}');
 }
 
+/// Characters of a value that a message repeats.
+const MOST_CHARACTERS: usize = 60;
+
+/// A text of the client, made short enough to be repeated in a message.
+pub fn shortened(text: &str) -> String {
+    match text.char_indices().nth(MOST_CHARACTERS) {
+        Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_values_are_cut_between_characters() {
+        assert_eq!(shortened("short"), "short");
+        assert_eq!(shortened(&"é".repeat(100)), format!("{}...", "é".repeat(MOST_CHARACTERS)));
+    }
 
     #[test]
     fn line_and_column_are_extensions() {

@@ -20,7 +20,7 @@ pub struct Validator {
 impl Validator {
     /// A validator by the definitions of a registry.
     pub fn new(registry: Arc<Registry>, terminology: Arc<Terminology>, settings: Settings) -> Self {
-        let structure = StructureValidator::new(Arc::clone(&registry));
+        let structure = StructureValidator::new(Arc::clone(&registry), Arc::clone(&terminology));
         Self { structure, engine: Engine::new(registry, terminology, settings) }
     }
 

@@ -58,12 +58,12 @@ impl Clock {
     }
 
     /// Whole seconds since midnight.
-    pub(super) fn seconds(self) -> i64 {
+    fn seconds(self) -> i64 {
         i64::from(self.hour) * 3_600 + i64::from(self.minute) * 60 + i64::from(self.second)
     }
 
     /// The fraction in units of 10^-18 second.
-    pub(super) fn attos(self) -> u64 {
+    fn attos(self) -> u64 {
         self.fraction * 10_u64.pow(u32::from(MAX_FRACTION_DIGITS.saturating_sub(self.fraction_digits)))
     }
 
@@ -83,35 +83,17 @@ impl Clock {
         }
     }
 
-    /// The clock `micros` later, and the days that went by. What is finer than the precision is cut off.
-    pub(super) fn add_micros(self, micros: i64, precision: Precision) -> (Self, Precision, i64) {
-        let unit = match precision {
-            Precision::Second | Precision::Fraction => 1,
-            coarse => self.width_micros(coarse),
-        };
-        let micros = micros / unit * unit;
-        let needed = match micros % MICROS_PER_SECOND {
-            0 => 0,
-            rest if rest % 1_000 == 0 => 3,
-            _ => 6,
-        };
-        let digits = self.fraction_digits.max(needed);
-        let attos_per_second = ATTOS_PER_MICRO * i128::from(MICROS_PER_SECOND);
-        let total = i128::from(self.seconds()) * attos_per_second
-            + i128::from(self.attos())
-            + i128::from(micros) * ATTOS_PER_MICRO;
-        let seconds = total.div_euclid(attos_per_second) as i64;
-        let fraction_unit = 10_i128.pow(u32::from(MAX_FRACTION_DIGITS.saturating_sub(digits)));
-        let of_day = seconds.rem_euclid(SECONDS_PER_DAY);
-        let clock = Self {
-            hour: (of_day / 3_600) as u8,
-            minute: (of_day / 60 % 60) as u8,
-            second: (of_day % 60) as u8,
-            fraction_digits: digits,
-            fraction: (total.rem_euclid(attos_per_second) / fraction_unit) as u64,
-        };
-        let precision = if digits > 0 { Precision::Fraction } else { precision };
-        (clock, precision, seconds.div_euclid(SECONDS_PER_DAY))
+    /// The clock so many microseconds after midnight, less than a day, to the millisecond or, where needed, the microsecond.
+    pub(super) fn from_micros(of_day: i64) -> Self {
+        let (seconds, micros) = (of_day / MICROS_PER_SECOND, of_day % MICROS_PER_SECOND);
+        let (fraction_digits, fraction) = if micros % 1_000 == 0 { (3, micros / 1_000) } else { (6, micros) };
+        Self {
+            hour: (seconds / 3_600) as u8,
+            minute: (seconds / 60 % 60) as u8,
+            second: (seconds % 60) as u8,
+            fraction_digits,
+            fraction: fraction as u64,
+        }
     }
 
     /// Writes the parts that the precision has.

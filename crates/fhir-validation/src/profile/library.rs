@@ -10,7 +10,6 @@ use thiserror::Error;
 
 use super::compile;
 use super::rules::Profile;
-use crate::schema::RegistryCodes;
 use crate::settings::Settings;
 use crate::shape::Shapes;
 
@@ -23,8 +22,6 @@ pub(crate) struct Engine {
     pub(crate) terminology: Arc<Terminology>,
     pub(crate) settings: Settings,
     pub(crate) shapes: Shapes,
-    /// The value sets whose codes the schemas list.
-    pub(crate) listed_codes: RegistryCodes,
     pub(crate) extension_type: Option<TypeId>,
     pub(crate) element_type: Option<TypeId>,
     pub(crate) coding_type: Option<TypeId>,
@@ -88,7 +85,6 @@ impl Engine {
         let types = model.iter().map(|(_, info)| type_definition(&info.name)).collect();
         Self {
             shapes: Shapes::new(model),
-            listed_codes: RegistryCodes::default(),
             extension_type: model.id("Extension"),
             element_type: model.id("Element"),
             coding_type: model.id("Coding"),

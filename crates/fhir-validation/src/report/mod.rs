@@ -8,14 +8,12 @@ mod similar;
 use fhir_model::{Issue, IssueType};
 
 pub(crate) use explain::explain;
+pub(crate) use fhir_model::outcome::shortened;
 pub(crate) use path::{Path, Step};
 pub(crate) use similar::similar;
 
 /// Errors beyond this number are only counted, and so are other issues: many warnings hide no error.
 const MOST_ISSUES: usize = 50;
-
-/// Characters of a value that a message repeats.
-const MOST_CHARACTERS: usize = 60;
 
 /// The issues of one resource.
 #[derive(Default)]
@@ -76,14 +74,6 @@ impl Found {
     }
 }
 
-/// A text of the client, made short enough to be repeated in a message.
-pub(crate) fn shortened(text: &str) -> String {
-    match text.char_indices().nth(MOST_CHARACTERS) {
-        Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,11 +87,5 @@ mod tests {
         let issues = report.finish();
         assert_eq!(issues.len(), MOST_ISSUES + 1);
         assert_eq!(issues[MOST_ISSUES].diagnostics, "3 more issues were found and are not listed");
-    }
-
-    #[test]
-    fn long_values_are_cut_between_characters() {
-        assert_eq!(shortened("short"), "short");
-        assert_eq!(shortened(&"é".repeat(100)), format!("{}...", "é".repeat(MOST_CHARACTERS)));
     }
 }

@@ -21,10 +21,10 @@
 //!
 //! R4 Data Types: string, markdown (2.24.0.1); R4 Security, input validation (6.1.0).
 
+use fhir_model::narrative::is_allowed_element;
 use fhir_model::{Issue, IssueType};
 
 use super::Mode;
-use super::narrative::allowed::is_allowed_element;
 use super::walk::Element;
 use crate::report::Report;
 

@@ -10,14 +10,9 @@ use std::collections::BTreeSet;
 use fhir_model::types::{ElementInfo, ElementType, TypeId, TypeInfo, TypeKind, TypeModel};
 use serde_json::{Map, Value, json};
 
+use super::codes::ClosedCodes;
 use super::primitive::{JsonForm, PrimitiveForm};
 use crate::shape::{has_sibling, only_member};
-
-/// The codes of a value set that a schema can list, for required bindings of `code` elements.
-pub(crate) trait ClosedCodes {
-    /// The codes, or `None` where they are not all known or too many to list.
-    fn codes(&self, value_set: &str) -> Option<Vec<Box<str>>>;
-}
 
 /// The definition of what stands beside a primitive, and of its items in the array beside an array of primitives.
 const SIBLING: &str = "Element";
@@ -124,7 +119,7 @@ impl Generator<'_> {
 
     fn listed_codes(&self, element: &ElementInfo, form: &PrimitiveForm) -> Option<Vec<Box<str>>> {
         let value_set = element.required_value_set.as_deref().filter(|_| form.name == "code")?;
-        self.codes.codes(value_set)
+        self.codes.closed_codes(value_set)
     }
 }
 

@@ -8,13 +8,14 @@ mod representation;
 mod text;
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use fhir_definitions::Registry;
+use fhir_terminology::Terminology;
 use jsonschema::{Draft, Validator};
 use thiserror::Error;
 
-pub(crate) use codes::RegistryCodes;
+pub(crate) use codes::ClosedCodes;
 pub(crate) use primitive::PrimitiveForm;
 pub(crate) use representation::{DocumentJson, View};
 
@@ -34,16 +35,13 @@ pub struct SchemaError {
 /// The schemas of all concrete resource types.
 pub(crate) struct Schemas {
     compiled: HashMap<Box<str>, OnceLock<Result<Schema, SchemaError>>>,
-    codes: RegistryCodes,
+    terminology: Arc<Terminology>,
 }
 
 impl Schemas {
-    pub(crate) fn new(registry: &Registry) -> Self {
+    pub(crate) fn new(registry: &Registry, terminology: Arc<Terminology>) -> Self {
         let types = registry.resource_types().iter();
-        Self {
-            compiled: types.map(|name| (name.clone(), OnceLock::new())).collect(),
-            codes: RegistryCodes::default(),
-        }
+        Self { compiled: types.map(|name| (name.clone(), OnceLock::new())).collect(), terminology }
     }
 
     /// The schema of a concrete resource type, compiled if it was not yet; `None` if there is no such type.
@@ -60,7 +58,7 @@ impl Schemas {
         let failed = |reason: String| SchemaError { resource_type: resource_type.into(), reason };
         let types = registry.types();
         let id = types.id(resource_type).ok_or_else(|| failed("the type has no definition".into()))?;
-        let schema = generate::schema(types, id, &self.codes.of(registry));
+        let schema = generate::schema(types, id, &*self.terminology);
         let mut options =
             jsonschema::options_for::<DocumentJson>().with_draft(Draft::Draft7).should_validate_formats(true);
         for (name, check) in PrimitiveForm::formats() {

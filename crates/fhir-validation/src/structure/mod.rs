@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use fhir_definitions::Registry;
 use fhir_model::{Issue, Node};
+use fhir_terminology::Terminology;
 
 use crate::schema::Schemas;
 use crate::shape::Shapes;
@@ -22,9 +23,9 @@ pub struct StructureValidator {
 }
 
 impl StructureValidator {
-    /// A validator for the types of a registry.
-    pub fn new(registry: Arc<Registry>) -> Self {
-        let (schemas, shapes) = (Schemas::new(&registry), Shapes::new(registry.types()));
+    /// A validator for the types of a registry, and the terminology of the same registry.
+    pub fn new(registry: Arc<Registry>, terminology: Arc<Terminology>) -> Self {
+        let (schemas, shapes) = (Schemas::new(&registry, terminology), Shapes::new(registry.types()));
         Self { registry, schemas, shapes }
     }
 

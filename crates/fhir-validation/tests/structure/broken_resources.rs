@@ -263,7 +263,7 @@ fn closed_code_sets_are_listed() {
         "code-invalid",
         "Patient.gender",
         "\"femal\" is not a code of http://hl7.org/fhir/ValueSet/administrative-gender|4.0.1, which Patient.gender \
-         requires: expected male, female, other or unknown (did you mean female?)",
+         requires: expected female, male, other or unknown (did you mean female?)",
     );
 }
 

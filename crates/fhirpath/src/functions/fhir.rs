@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use fhir_model::Node;
+use fhir_model::{Issue, Node, narrative};
 
-use super::{Call, Function, Returns, html};
+use super::{Call, Function, Returns};
 use crate::error::EvaluateError;
 use crate::item::{Collection, Element, Item};
 
@@ -32,7 +32,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::computed("conformsTo", (1, 1), conforms_to),
     Function::computed("htmlChecks", (0, 0), |call, out| {
         if let Some(text) = call.text()? {
-            out.push(Item::Boolean(html::is_safe_narrative(&text)));
+            out.push(Item::Boolean(!narrative::check(&text).iter().any(Issue::is_error)));
         }
         Ok(())
     }),

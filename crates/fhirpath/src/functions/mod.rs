@@ -9,7 +9,6 @@ mod encoding;
 mod existence;
 mod fhir;
 mod filtering;
-mod html;
 mod math;
 mod string;
 mod subsetting;

@@ -1,6 +1,7 @@
 //! Dates and times plus durations (FHIRPath 2.0, section 6.7).
 
-use super::calendar::days_in_month;
+use fhir_model::primitive::calendar::days_in_month;
+
 use super::{Moment, Precision};
 use crate::units::CalendarUnit;
 
@@ -41,7 +42,7 @@ impl Moment {
         let total = (i64::from(self.year) * 12 + i64::from(self.month) - 1).checked_add(months)?;
         let year = u16::try_from(total.div_euclid(12)).ok().filter(|year| (1..=9999).contains(year))?;
         let month = u8::try_from(total.rem_euclid(12) + 1).ok()?;
-        Some(Self { year, month, day: self.day.min(days_in_month(year, month)), ..self })
+        Some(Self { year, month, day: self.day.min(days_in_month(i64::from(year), month)), ..self })
     }
 
     fn plus_seconds(self, amount: i64, seconds_each: i64) -> Option<Self> {

@@ -1,6 +1,7 @@
 //! The least and greatest value that a date or time can stand for: `lowBoundary()` and `highBoundary()`.
 
-use super::calendar::days_in_month;
+use fhir_model::primitive::calendar::days_in_month;
+
 use super::{Moment, Precision};
 
 /// The offsets at which a local time is earliest and latest.
@@ -50,7 +51,7 @@ impl Moment {
         let month = keep(Precision::Month, self.month, 1);
         Self {
             month,
-            day: keep(Precision::Day, self.day, 1).min(days_in_month(self.year, month)),
+            day: keep(Precision::Day, self.day, 1).min(days_in_month(i64::from(self.year), month)),
             hour: keep(Precision::Hour, self.hour, 0),
             minute: keep(Precision::Minute, self.minute, 0),
             second: keep(Precision::Second, self.second, 0),

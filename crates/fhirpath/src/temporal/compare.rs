@@ -2,7 +2,8 @@
 
 use std::cmp::Ordering;
 
-use super::calendar::days_in_month;
+use fhir_model::primitive::calendar::days_in_month;
+
 use super::{Moment, Precision};
 
 /// How far local times can lie from UTC, in seconds: offsets range from -12:00 to +14:00.
@@ -75,7 +76,7 @@ impl Moment {
             last.month = 12;
         }
         if precision < Precision::Day {
-            last.day = days_in_month(last.year, last.month);
+            last.day = days_in_month(i64::from(last.year), last.month);
         }
         if precision < Precision::Hour {
             last.hour = 23;

@@ -5,11 +5,10 @@
 
 mod arithmetic;
 mod boundary;
-mod calendar;
 mod compare;
 mod text;
 
-use calendar::{civil_from_days, days_from_civil};
+use fhir_model::primitive::calendar::{civil_from_days, days_from_civil};
 
 /// A date, date and time, or time of day. Parts below the precision are at their least value; a time of
 /// day has the first day of year 1 as its date.
@@ -100,7 +99,7 @@ impl Moment {
 
     /// Seconds since 1970 of the local time.
     fn seconds(self) -> i64 {
-        let days = days_from_civil(i64::from(self.year), i64::from(self.month), i64::from(self.day));
+        let days = days_from_civil(i64::from(self.year), self.month, self.day);
         let time = i64::from(self.hour) * 3600 + i64::from(self.minute) * 60 + i64::from(self.second);
         days * SECONDS_OF_DAY + time
     }
@@ -111,8 +110,8 @@ impl Moment {
         let time = seconds.rem_euclid(SECONDS_OF_DAY);
         Some(Self {
             year: u16::try_from(year).ok().filter(|year| (1..=9999).contains(year))?,
-            month: u8::try_from(month).ok()?,
-            day: u8::try_from(day).ok()?,
+            month,
+            day,
             hour: u8::try_from(time / 3600).ok()?,
             minute: u8::try_from(time / 60 % 60).ok()?,
             second: u8::try_from(time % 60).ok()?,

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::calendar::days_in_month;
+use fhir_model::primitive::calendar::days_in_month;
+
 use super::{Moment, Precision};
 
 impl Moment {
@@ -19,7 +20,7 @@ impl Moment {
             moment.precision = Precision::Month;
         }
         if let Some(day) = parts.next() {
-            let last = days_in_month(moment.year, moment.month);
+            let last = days_in_month(i64::from(moment.year), moment.month);
             moment.day = u8::try_from(number(day, 2)?).ok().filter(|d| (1..=last).contains(d))?;
             moment.precision = Precision::Day;
         }

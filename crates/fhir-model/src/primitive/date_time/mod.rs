@@ -1,8 +1,6 @@
 //! `date`, `dateTime` and `instant` (R4 data types, section 2.24.0.1) and the date literals of FHIRPath, as one type
-//! that knows how precise it is.
+//! that knows how precise it is. To compare and compute by the rules of FHIRPath is for `fhirpath`.
 
-mod arithmetic;
-mod compare;
 mod parse;
 
 use std::fmt;
@@ -44,7 +42,7 @@ pub enum Offset {
 
 /// A date with or without a time, of the precision it was written in. `Display` gives the text back.
 ///
-/// `==` compares what was written; [`DateTime::compare`] compares the times that are meant.
+/// `==` compares what was written; [`DateTime::range_micros`] tells the times that are meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DateTime {
     /// 1 to 9999.
@@ -112,34 +110,6 @@ impl DateTime {
         self.offset
     }
 
-    /// The same moment, known no finer than `precision`: parts below it are dropped, below `Hour` the offset too.
-    #[must_use]
-    pub fn truncate(&self, precision: Precision) -> Self {
-        if precision >= self.precision {
-            return *self;
-        }
-        let mut cut = Self { precision, ..*self };
-        cut.clock.fraction_digits = 0;
-        cut.clock.fraction = 0;
-        if precision < Precision::Second {
-            cut.clock.second = 0;
-        }
-        if precision < Precision::Minute {
-            cut.clock.minute = 0;
-        }
-        if precision < Precision::Hour {
-            cut.clock.hour = 0;
-            cut.offset = None;
-        }
-        if precision < Precision::Day {
-            cut.day = 1;
-        }
-        if precision < Precision::Month {
-            cut.month = 1;
-        }
-        cut
-    }
-
     /// The microseconds since 1970 UTC that this value covers, the upper end excluded: a day covers 24 hours,
     /// `10:00:00.5` a tenth of a second. `default_offset_minutes` ahead of UTC is taken where no offset is given.
     /// The leap second counts as the second after it.
@@ -169,8 +139,7 @@ impl DateTime {
         let local = micros.checked_add(i64::from(offset_minutes) * 60 * MICROS_PER_SECOND)?;
         let (year, month, day) = civil_from_days(local.div_euclid(MICROS_PER_DAY));
         let of_day = local.rem_euclid(MICROS_PER_DAY);
-        let midnight = Clock { fraction_digits: 3, ..Clock::default() };
-        let (clock, precision, _) = midnight.add_micros(of_day, Precision::Fraction);
+        let (clock, precision) = (Clock::from_micros(of_day), Precision::Fraction);
         let year = u16::try_from(year).ok().filter(|year| (1..=9999).contains(year))?;
         Some(Self { year, month, day, clock, precision, offset: Some(Offset::from_minutes(offset_minutes)) })
     }
@@ -244,13 +213,5 @@ mod tests {
         assert_eq!(text(1_767_323_045_678_000, 0), "2026-01-02T03:04:05.678Z");
         assert_eq!(text(1_767_323_045_678_901, -330), "2026-01-01T21:34:05.678901-05:30");
         assert_eq!(DateTime::from_micros(i64::MAX, 0), None);
-    }
-
-    #[test]
-    fn truncation_drops_the_finer_parts() {
-        let full = DateTime::parse_instant("2015-02-04T14:34:28.123+01:00").unwrap();
-        assert_eq!(full.truncate(Precision::Day).to_string(), "2015-02-04");
-        assert_eq!(full.truncate(Precision::Minute).to_string(), "2015-02-04T14:34+01:00");
-        assert_eq!(full.truncate(Precision::Year), DateTime::parse_date("2015").unwrap());
     }
 }

@@ -14,6 +14,7 @@ use super::{Compiler, baseline, corrections};
 use crate::profile::library::TYPE_URL;
 use crate::profile::rules::{BindingRule, ConstraintRule, ProfileRef, Rules, Target, TypeRules};
 use crate::rules::NATIVE_CONSTRAINTS;
+use crate::schema::ClosedCodes;
 
 /// Constraints of R4 that are marked as best practice.
 const BEST_PRACTICE: &[&str] = &["dom-6"];
@@ -205,7 +206,7 @@ impl<'a> Compiler<'a> {
         }
         let by_schema = structure.and_then(|info| info.required_value_set.as_deref()) == Some(&*value_set)
             && matches!(types, [only] if self.model().name(*only) == "code")
-            && self.engine.listed_codes.lists(&self.engine.registry, &value_set);
+            && self.engine.terminology.closed_codes(&value_set).is_some();
         (!by_schema).then(|| BindingRule {
             strength: binding.strength,
             value_set,

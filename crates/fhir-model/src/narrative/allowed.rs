@@ -12,6 +12,7 @@ const ELEMENTS: &[&str] = &[
     "blockquote",
     "br",
     "caption",
+    "center",
     "cite",
     "code",
     "col",
@@ -23,6 +24,7 @@ const ELEMENTS: &[&str] = &[
     "dl",
     "dt",
     "em",
+    "font",
     "h1",
     "h2",
     "h3",
@@ -40,9 +42,11 @@ const ELEMENTS: &[&str] = &[
     "p",
     "pre",
     "q",
+    "s",
     "samp",
     "small",
     "span",
+    "strike",
     "strong",
     "sub",
     "sup",
@@ -54,6 +58,7 @@ const ELEMENTS: &[&str] = &[
     "thead",
     "tr",
     "tt",
+    "u",
     "ul",
     "var",
 ];
@@ -81,6 +86,7 @@ const OWN: &[(&str, &[&str])] = &[
     ("col", TABLE_COLUMN),
     ("colgroup", TABLE_COLUMN),
     ("del", &["cite", "datetime"]),
+    ("font", &["color", "face", "size"]),
     ("img", &["alt", "border", "height", "ismap", "longdesc", "name", "src", "usemap", "width"]),
     ("ins", &["cite", "datetime"]),
     ("li", &["value"]),
@@ -104,7 +110,7 @@ const TABLE_CELL: &[&str] = &[
 ];
 
 /// Whether a narrative may have the element.
-pub(in crate::rules) fn is_allowed_element(name: &str) -> bool {
+pub fn is_allowed_element(name: &str) -> bool {
     ELEMENTS.binary_search(&name).is_ok()
 }
 
