@@ -13,6 +13,9 @@ use crate::store::StoreError;
 /// slower: the same pages are moved more often.
 const LOG_PAGES: u32 = 32_768;
 
+/// So much of the file is read through memory that is shared with the system's cache: the most that SQLite maps.
+const MAPPED_BYTES: u32 = 0x7fff_0000;
+
 /// The writer's connection. FULL: a commit returns when it is on disk.
 pub(super) fn open_writer(path: &Path, cache_kib: u32) -> Result<SqliteConnection, StoreError> {
     let mut conn = SqliteConnection::establish(&url(path)?)?;
@@ -25,7 +28,7 @@ pub(super) fn open_writer(path: &Path, cache_kib: u32) -> Result<SqliteConnectio
          PRAGMA foreign_keys = ON;
          PRAGMA temp_store = MEMORY;
          PRAGMA cache_size = -{cache_kib};
-         PRAGMA mmap_size = 1073741824;
+         PRAGMA mmap_size = {MAPPED_BYTES};
          PRAGMA wal_autocheckpoint = {LOG_PAGES};"
     ))?;
     search::register(&mut conn)?;
@@ -58,7 +61,7 @@ impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for ReadOnly {
              PRAGMA query_only = ON;
              PRAGMA temp_store = MEMORY;
              PRAGMA cache_size = -{};
-             PRAGMA mmap_size = 1073741824;",
+             PRAGMA mmap_size = {MAPPED_BYTES};",
             self.cache_kib
         ))
         .and_then(|()| search::register(conn))

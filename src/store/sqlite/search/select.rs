@@ -90,11 +90,13 @@ pub(super) fn merged_selects(
             .map(|(name, column)| Column { expression: Fragment::text(name), ..column })
             .collect();
     }
+    // The limit is within: SQLite merges the selects only where what they are ordered by is part of the result.
     Fragment::text("SELECT rid FROM (")
         .append(Fragment::join(arms, " UNION ALL "))
-        .push(") ORDER BY ")
+        .push(" ORDER BY ")
         .append(order_by(&order, direction.is_reverse()))
         .append(limited(limit))
+        .push(")")
 }
 
 fn limited(limit: usize) -> Fragment {

@@ -180,6 +180,9 @@ fn dates_sort_and_bound_a_page_by_one_range() {
         let plan = explain(&mut world, select::merged_selects(selects, Direction::After, false, 21));
         assert!(plan.contains("SEARCH s USING PRIMARY KEY (parameter=? AND low>? AND low<?)"), "{plan}");
         assert!(!plan.contains("SEARCH c"), "{plan}");
+        assert!(plan.contains("MERGE (UNION ALL)"), "{plan}");
+        // The few periods that are longer than a day are sorted, the others are not.
+        assert_eq!(plan.matches("TEMP B-TREE").count(), plan.matches("ix_date_long").count(), "{plan}");
         assert!(scans(&plan).is_empty(), "{plan}");
     }
 }
@@ -288,6 +291,17 @@ fn statements(world: &mut World, query: &Query) -> Vec<Fragment> {
         }
     }
     all
+}
+
+#[test]
+fn several_types_are_merged_in_the_order_of_time() {
+    let mut world = world();
+    let sort = vec![Sort { by: SortBy::LastUpdated, descending: true }];
+    let query = query("Observation", vec![], sort, 20);
+    let search = resolve(&mut world.conn, &world.dictionary, &query).unwrap();
+    let selects = vec![select::by_time(&search, None), select::by_time(&search, None)];
+    let plan = explain(&mut world, select::merged_selects(selects, Direction::After, false, 21));
+    assert!(plan.contains("MERGE (UNION ALL)") && !plan.contains("TEMP B-TREE"), "{plan}");
 }
 
 /// The steps of a plan that read a whole table. Of a table made by the statement itself it is right to read all.
