@@ -132,7 +132,7 @@ fn entries_of_bundles_have_conditions_too() {
     let statuses = |answer: &Answer| -> Vec<String> {
         let json = answer.json();
         let entries = json["entry"].as_array().unwrap().iter();
-        entries.map(|entry| entry["response"]["status"].as_str().unwrap()[..3].to_owned()).collect()
+        entries.map(|entry| entry["response"]["status"].as_str().unwrap().chars().take(3).collect()).collect()
     };
     let patch = r#"{"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"add"},{"name":"path","valueString":"Patient"},{"name":"name","valueString":"active"},{"name":"value","valueBoolean":true}]}]}"#;
     let answer = bundle(&[
