@@ -82,8 +82,10 @@ impl Resolver<'_> {
             Clause::Parameter { parameter, test } => self.keys(parameter.0, test)?,
             Clause::Id(ids) => Condition::Ids(Ids { rids: self.rids(types, ids)? }),
             Clause::Resource { kind, id } => {
-                let types = Types::new(self.dictionary, [&**kind].into_iter());
-                Condition::Ids(Ids { rids: self.rids(&types, std::slice::from_ref(id))? })
+                let own = Types::new(self.dictionary, [&**kind].into_iter());
+                let is_searched = own.codes().iter().all(|code| types.codes().contains(code));
+                let ids = if is_searched { std::slice::from_ref(id) } else { &[] };
+                Condition::Ids(Ids { rids: self.rids(&own, ids)? })
             }
             Clause::LastUpdated(tests) => {
                 let periods = tests.iter().flat_map(bounds::of_date).collect();

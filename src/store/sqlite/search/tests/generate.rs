@@ -184,6 +184,8 @@ fn string_test() -> impl Strategy<Value = StringTest> {
     prop_oneof![
         word().prop_map(StringTest::StartsWith),
         word().prop_map(StringTest::Contains),
+        word().prop_map(StringTest::EndsWith),
+        word().prop_map(StringTest::Equal),
         (word(), number()).prop_map(|(folded, exact)| StringTest::Exact { folded, exact }),
     ]
 }
@@ -239,6 +241,7 @@ pub(super) fn clause(kind: usize, depth: u32) -> BoxedStrategy<Clause> {
     let simple = prop_oneof![
         8 => test().prop_map(move |(offset, test)| Clause::Parameter { parameter: ParameterId(base + offset), test }),
         1 => vec(id(), 1..4).prop_map(Clause::Id),
+        1 => (0..2usize, id()).prop_map(|(kind, id)| Clause::Resource { kind: TYPES[kind].0.into(), id }),
         1 => last_updated,
         1 => (TOKEN..=POSITION).prop_map(move |offset| Clause::Present(ParameterId(base + offset))),
         1 => full_text(),
