@@ -25,7 +25,7 @@ impl Strings {
                 (Fragment::new(text, [parameter, Bound::from(&**part)]), false)
             }
             StringTest::EndsWith(suffix) => {
-                let text = "s.parameter = ? AND substr(s.folded, -length(?)) = ?";
+                let text = "s.parameter = ? AND substr(s.folded, length(s.folded) - length(?) + 1) = ?";
                 (Fragment::new(text, [parameter, Bound::from(&**suffix), Bound::from(&**suffix)]), false)
             }
             StringTest::Equal(folded) => {
