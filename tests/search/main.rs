@@ -1,12 +1,6 @@
 //! Search over HTTP.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::print_stdout,
-    reason = "a helper fails the test, and long tests tell what they did"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a helper fails the test")]
 
 #[path = "../common/mod.rs"]
 mod common;

@@ -146,7 +146,7 @@ fn observation(id: &str, number: usize) -> Value {
     let statuses = ["final", "amended", "preliminary"];
     let mut resource = json!({ "resourceType": "Observation", "id": id, "status": statuses[number % 3],
         "code": { "coding": [{ "system": "http://loinc.org", "code": "29463-7" }] } });
-    if number % 7 != 0 {
+    if !number.is_multiple_of(7) {
         resource["effectiveDateTime"] =
             format!("2024-{:02}-{:02}", number % 12 + 1, number / 12 % 28 + 1).into();
     }
