@@ -1,0 +1,171 @@
+//! The parameters that shape the result (R4 search, 3.1.1.6).
+
+use fhir_definitions::search_parameter::SearchParamType as Kind;
+
+use crate::oracle::Oracle;
+use crate::parameter::Parameter;
+use crate::parse::split_modifier;
+use crate::refusal::Refusal;
+
+/// What a query asks of the result.
+#[derive(Debug, Default)]
+pub(crate) struct Controls<'o> {
+    pub(crate) sort: Vec<SortKey<'o>>,
+    /// Matches on a page, as given.
+    pub(crate) count: Option<usize>,
+    /// An exact total was asked for.
+    pub(crate) wants_total: bool,
+    /// Only the number of matches.
+    pub(crate) only_count: bool,
+    pub(crate) includes: Vec<Include<'o>>,
+    seen: Vec<String>,
+}
+
+/// One key of `_sort`.
+#[derive(Clone, Debug)]
+pub(crate) struct SortKey<'o> {
+    pub(crate) by: SortBy<'o>,
+    pub(crate) descending: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum SortBy<'o> {
+    Id,
+    LastUpdated,
+    /// By code: the parameter may be another for each type searched.
+    Parameter(&'o Parameter),
+}
+
+/// `_include` or `_revinclude`.
+#[derive(Clone, Debug)]
+pub(crate) struct Include<'o> {
+    pub(crate) reverse: bool,
+    pub(crate) iterate: bool,
+    /// The type that holds the reference.
+    pub(crate) source: String,
+    pub(crate) parameters: Vec<&'o Parameter>,
+    pub(crate) target: Option<String>,
+}
+
+impl<'o> Controls<'o> {
+    /// Reads a result parameter; false when the name is not one.
+    pub(crate) fn read(
+        &mut self,
+        oracle: &'o Oracle,
+        kind: &str,
+        name: &str,
+        value: &str,
+    ) -> Result<bool, Refusal> {
+        let (code, modifier) = split_modifier(name);
+        let once = ["_sort", "_count", "_total", "_summary"].contains(&code);
+        if once && modifier.is_some() {
+            return Refusal::unsupported(format!("'{code}' takes no modifier"));
+        }
+        if once && self.seen.iter().any(|seen| seen == code) {
+            return Refusal::invalid(format!("'{code}' was given twice"));
+        }
+        self.seen.push(code.to_owned());
+        match code {
+            "_sort" => {
+                self.sort =
+                    value.split(',').map(|key| sort_key(oracle, kind, key)).collect::<Result<_, _>>()?
+            }
+            "_count" => self.count(oracle, value)?,
+            "_total" => match value {
+                "none" => {}
+                "accurate" | "estimate" => self.wants_total = true,
+                _ => return Refusal::invalid("'_total'"),
+            },
+            "_summary" => match value {
+                "count" => self.only_count = true,
+                "false" | "true" | "text" | "data" => {}
+                _ => return Refusal::invalid("'_summary'"),
+            },
+            "_include" | "_revinclude" => {
+                self.includes.extend(include(oracle, kind, code == "_revinclude", modifier, value)?);
+            }
+            "_format" | "_pretty" | "_elements" => {}
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn count(&mut self, oracle: &Oracle, value: &str) -> Result<(), Refusal> {
+        if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Refusal::invalid("'_count'");
+        }
+        let most = oracle.settings.max_count;
+        let count = value.parse::<usize>().unwrap_or(most).min(most);
+        self.only_count |= count == 0;
+        self.count = Some(count);
+        Ok(())
+    }
+}
+
+fn sort_key<'o>(oracle: &'o Oracle, kind: &str, key: &str) -> Result<SortKey<'o>, Refusal> {
+    let code = key.strip_prefix('-').unwrap_or(key);
+    let by = match code {
+        "" => return Refusal::invalid("'_sort' has an empty key"),
+        "_id" => SortBy::Id,
+        "_lastUpdated" => SortBy::LastUpdated,
+        _ => {
+            let parameter = oracle.parameter(kind, code)?;
+            if matches!(parameter.kind, Kind::Composite | Kind::Special) {
+                return Refusal::unsupported(format!("'{code}' has no order"));
+            }
+            SortBy::Parameter(parameter)
+        }
+    };
+    Ok(SortKey { by, descending: key.starts_with('-') })
+}
+
+fn include<'o>(
+    oracle: &'o Oracle,
+    kind: &str,
+    reverse: bool,
+    modifier: Option<&str>,
+    value: &str,
+) -> Result<Vec<Include<'o>>, Refusal> {
+    let iterate = match modifier {
+        None => false,
+        Some("iterate") => true,
+        Some(other) => return Refusal::unsupported(format!("':{other}' of an include")),
+    };
+    let parts: Vec<&str> = value.split(':').collect();
+    let (source, code, target) = match parts.as_slice() {
+        ["*"] if !reverse => (kind, "*", None),
+        ["*"] => return Refusal::unsupported("'_revinclude=*'"),
+        [source, code] => (*source, *code, None),
+        [source, code, target] => (*source, *code, Some(*target)),
+        _ => return Refusal::invalid("not Type:parameter[:Target]"),
+    };
+    if [Some(source), target].into_iter().flatten().any(|kind| !oracle.has_type(kind)) {
+        return Refusal::unsupported("an unknown type in an include");
+    }
+    if !iterate && !reverse && source != kind
+        || !iterate && reverse && target.is_some_and(|target| target != kind)
+    {
+        return Refusal::unsupported("an include that does not begin at the matches");
+    }
+    let here = (reverse && !iterate).then_some(kind);
+    let leads = |parameter: &&'o Parameter| {
+        let mut kinds = [here, target].into_iter().flatten();
+        kinds.all(|kind| parameter.targets.iter().any(|target| **target == *kind))
+    };
+    let parameters: Vec<&Parameter> = match code {
+        "*" => {
+            oracle.parameters(source).filter(|known| known.kind == Kind::Reference).filter(leads).collect()
+        }
+        _ => Some(oracle.parameter(source, code)?).filter(leads).into_iter().collect(),
+    };
+    if parameters.is_empty() && code != "*" || parameters.iter().any(|known| known.kind != Kind::Reference) {
+        return Refusal::unsupported(format!("'{code}' of {source} does not lead there"));
+    }
+    Ok(vec![Include {
+        reverse,
+        iterate,
+        source: source.to_owned(),
+        parameters,
+        target: target.map(str::to_owned),
+    }])
+}

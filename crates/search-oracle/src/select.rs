@@ -1,0 +1,204 @@
+//! What the expression of a search parameter selects of a resource.
+
+use fhir_definitions::Registry;
+use fhir_model::Node;
+use fhir_model::types::{TypeId, TypeKind, TypeModel};
+use fhirpath::{Context, Expression, Item};
+
+use crate::reference;
+
+/// A value that a search parameter selects.
+#[derive(Clone, Debug)]
+pub struct Datum<'a> {
+    /// The data type: the nearest of those that search knows. `Resource` for all resources.
+    pub type_name: &'a str,
+    /// The value, unless it is computed.
+    pub node: Option<Node<'a>>,
+    /// A computed truth value.
+    pub boolean: Option<bool>,
+    /// For `code` elements: the system that their required binding implies.
+    pub system: Option<&'a str>,
+    /// As FHIRPath sees it: what components of composites start from.
+    pub(crate) item: Item<'a>,
+}
+
+/// The data types that search tells apart; all others are specialisations of these or not searched.
+const KNOWN_TYPES: [&str; 31] = [
+    "boolean",
+    "integer",
+    "decimal",
+    "string",
+    "code",
+    "uri",
+    "canonical",
+    "base64Binary",
+    "date",
+    "dateTime",
+    "instant",
+    "time",
+    "Coding",
+    "CodeableConcept",
+    "Identifier",
+    "ContactPoint",
+    "Quantity",
+    "Money",
+    "Range",
+    "SampledData",
+    "Period",
+    "Timing",
+    "HumanName",
+    "Address",
+    "Annotation",
+    "Reference",
+    "Extension",
+    "Ratio",
+    "Attachment",
+    "Signature",
+    "Element",
+];
+
+/// One alternative of an expression.
+#[derive(Debug)]
+pub(crate) struct Branch {
+    expression: Expression,
+    /// From `where(resolve() is X)`: only references to this type.
+    pub(crate) points_to: Option<Box<str>>,
+    /// See [`Datum::system`].
+    system: Option<Box<str>>,
+}
+
+impl Branch {
+    /// Compiles the alternatives of an expression, for elements of a type if that is known.
+    pub(crate) fn all(
+        expression: &str,
+        registry: &Registry,
+        context: Option<&str>,
+    ) -> Result<Vec<Self>, String> {
+        alternatives(expression).iter().map(|text| Self::new(text, registry, context)).collect()
+    }
+
+    fn new(text: &str, registry: &Registry, context: Option<&str>) -> Result<Self, String> {
+        let types = registry.types();
+        let (path, points_to) =
+            match text.strip_suffix(')').and_then(|text| text.rsplit_once(".where(resolve() is ")) {
+                Some((path, kind)) => (path, Some(kind.into())),
+                None => (text, None),
+            };
+        // R4 writes `DateTime` for `dateTime`.
+        let path = path.replace("as(DateTime)", "as(dateTime)");
+        let context_id = context.and_then(|name| types.id(name));
+        let expression = Expression::compile(&path, types, context_id).map_err(|error| error.to_string())?;
+        let value_set = context.and_then(|context| value_set(&path, types, context));
+        let system = value_set.and_then(|value_set| only_system(registry, &value_set));
+        Ok(Self { expression, points_to, system })
+    }
+
+    /// What it selects of a resource or, in composites, of an element. Extensions stand for their values.
+    pub(crate) fn select<'a>(
+        &'a self,
+        types: &'a TypeModel,
+        resource: Node<'a>,
+        from: Option<&Item<'a>>,
+    ) -> Vec<Datum<'a>> {
+        let context = Context::new(types, resource);
+        let selected = match from {
+            Some(item) => self.expression.evaluate_item(&context, item),
+            None => self.expression.evaluate(&context, resource),
+        };
+        let data = selected.unwrap_or_default().into_iter().filter_map(|item| self.datum(types, item));
+        let pointed = |datum: &Datum<'a>| match &self.points_to {
+            Some(kind) => reference::type_of(datum) == Some(kind),
+            None => true,
+        };
+        data.filter(pointed).collect()
+    }
+
+    fn datum<'a>(&'a self, types: &'a TypeModel, item: Item<'a>) -> Option<Datum<'a>> {
+        let (type_name, node, boolean) = match &item {
+            Item::Boolean(value) => ("boolean", None, Some(*value)),
+            Item::Element(element) => {
+                let node = element.node?;
+                match known_type(types, element.type_id) {
+                    "Extension" => extension_value(types, node)?,
+                    name => (name, Some(node), None),
+                }
+            }
+            _ => return None,
+        };
+        Some(Datum { type_name, node, boolean, system: self.system.as_deref(), item })
+    }
+}
+
+fn extension_value<'a>(
+    types: &'a TypeModel,
+    node: Node<'a>,
+) -> Option<(&'a str, Option<Node<'a>>, Option<bool>)> {
+    let value = types.by_name("Extension")?.element("value")?;
+    value.types.iter().find_map(|choice| {
+        let node = node.get(&choice.json_name)?;
+        Some((known_type(types, choice.type_id), Some(node), None))
+    })
+}
+
+fn known_type(types: &TypeModel, id: TypeId) -> &str {
+    let mut current = types.get(id);
+    while let Some(info) = current {
+        if info.kind == TypeKind::Resource {
+            return "Resource";
+        }
+        if KNOWN_TYPES.contains(&&*info.name) {
+            return &info.name;
+        }
+        current = info.base.and_then(|base| types.get(base));
+    }
+    ""
+}
+
+/// Splits an expression at the `|` outside of parentheses and quotes, and takes parentheses around all of an alternative off.
+pub(crate) fn alternatives(expression: &str) -> Vec<String> {
+    let (mut depth, mut quoted) = (0, false);
+    let mut parts = vec![String::new()];
+    for letter in expression.chars() {
+        quoted ^= letter == '\'';
+        depth += i32::from(letter == '(' && !quoted) - i32::from(letter == ')' && !quoted);
+        match parts.last_mut() {
+            Some(part) if letter != '|' || depth > 0 || quoted => part.push(letter),
+            _ => parts.push(String::new()),
+        }
+    }
+    parts.iter().map(|part| bare(part.trim()).to_owned()).collect()
+}
+
+fn bare(text: &str) -> &str {
+    let Some(inner) = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) else { return text };
+    let mut depth = 0;
+    let closes_itself = inner.chars().all(|letter| {
+        depth += i32::from(letter == '(') - i32::from(letter == ')');
+        depth >= 0
+    });
+    if closes_itself { bare(inner.trim()) } else { text }
+}
+
+/// The value set that the last element of a path is bound to, if the path is plain enough to tell.
+fn value_set(path: &str, types: &TypeModel, context: &str) -> Option<Box<str>> {
+    let mut at = types.by_name(context)?;
+    let mut bound = None;
+    for name in path.split('.') {
+        let is_type = name.starts_with(|letter: char| letter.is_ascii_uppercase());
+        if is_type && bound.is_none() {
+            continue;
+        }
+        let element = at.element(name)?;
+        bound = Some(element.required_value_set.clone());
+        at = types.get(element.types.first()?.type_id)?;
+    }
+    bound?
+}
+
+/// The system of a value set that takes its codes from just one.
+fn only_system(registry: &Registry, value_set: &str) -> Option<Box<str>> {
+    let document = registry.value_set(value_set)?;
+    let includes: Vec<Node<'_>> = document.root().get("compose")?.get("include")?.items().collect();
+    let first = includes.first()?.get_str("system")?;
+    includes.iter().all(|include| include.get_str("system") == Some(first)).then(|| first.into())
+}

@@ -1,0 +1,110 @@
+//! `_sort` (R4 search, 3.1.1.6.1): least value first or greatest value first, resources without a value last.
+
+use std::cmp::Ordering;
+
+use fhir_definitions::search_parameter::SearchParamType as Kind;
+
+use crate::control::{SortBy, SortKey};
+use crate::date;
+use crate::number::{End, Span};
+use crate::oracle::Oracle;
+use crate::parameter::Parameter;
+use crate::population::Stored;
+use crate::reference::Target;
+use crate::select::Datum;
+use crate::text::{comparable, folded};
+use crate::{number, quantity, string, token, uri};
+
+/// What a resource is sorted by.
+#[derive(Clone, Debug, PartialEq, PartialOrd)]
+enum SortValue {
+    Text(String),
+    Period(i64, i64),
+    Span(f64, f64),
+}
+
+/// Tokens and references are sorted by so many bytes of their text (`docs/search.md`).
+const TOKEN_BYTES: usize = 32;
+
+/// Whether one resource may stand before another.
+pub(crate) fn may_precede(oracle: &Oracle, sort: &[SortKey<'_>], first: &Stored, second: &Stored) -> bool {
+    for key in sort {
+        let (a, b) = (key.value(oracle, first), key.value(oracle, second));
+        let order = match (&a, &b) {
+            (Some(a), Some(b)) if key.descending => b.partial_cmp(a),
+            (Some(a), Some(b)) => a.partial_cmp(b),
+            (None, None) => Some(Ordering::Equal),
+            (None, Some(_)) => Some(Ordering::Greater),
+            (Some(_), None) => Some(Ordering::Less),
+        };
+        match order.unwrap_or(Ordering::Equal) {
+            Ordering::Less => return true,
+            Ordering::Greater => return false,
+            Ordering::Equal => {}
+        }
+    }
+    true
+}
+
+impl SortKey<'_> {
+    fn value(&self, oracle: &Oracle, resource: &Stored) -> Option<SortValue> {
+        let values = match self.by {
+            SortBy::Id => vec![SortValue::Text(resource.id().to_owned())],
+            SortBy::LastUpdated => {
+                let (begins, _) = resource.last_updated().and_then(date::covered)?;
+                vec![SortValue::Period(begins, begins)]
+            }
+            SortBy::Parameter(parameter) => {
+                let data = parameter.select(oracle.types(), resource);
+                data.iter().flat_map(|datum| values(oracle, parameter, datum)).collect()
+            }
+        };
+        let better = |a: &SortValue, b: &SortValue| if self.descending { a >= b } else { a <= b };
+        values.into_iter().reduce(|a, b| if better(&a, &b) { a } else { b })
+    }
+}
+
+fn values(oracle: &Oracle, parameter: &Parameter, datum: &Datum<'_>) -> Vec<SortValue> {
+    let token_text = |text: &str| {
+        let text = folded(text, TOKEN_BYTES);
+        (!text.is_empty()).then_some(SortValue::Text(text))
+    };
+    match parameter.kind {
+        Kind::Date => date::read(datum).map(|(low, high)| SortValue::Period(low, high)).into_iter().collect(),
+        Kind::Number => number::read(datum).map(span).into_iter().collect(),
+        Kind::Quantity => quantity::read(datum).map(|measured| span(measured.span)).into_iter().collect(),
+        Kind::String => {
+            let texts = string::read(datum).into_iter().map(comparable).filter(|text| !text.is_empty());
+            texts.map(SortValue::Text).collect()
+        }
+        Kind::Uri => uri::read(datum).into_iter().map(|uri| SortValue::Text(uri.to_owned())).collect(),
+        Kind::Token => {
+            let tokens = token::read(datum).into_iter();
+            tokens.filter_map(|token| token_text(token.code.unwrap_or_default())).collect()
+        }
+        Kind::Reference => {
+            let texts = oracle.targets_of(parameter, datum).into_iter().map(|target| match target {
+                Target::Local((kind, id)) => format!("{kind}/{id}"),
+                Target::Url(url) => url,
+            });
+            texts.filter_map(|text| token_text(&text)).collect()
+        }
+        Kind::Composite | Kind::Special => Vec::new(),
+    }
+}
+
+/// A span by its least and greatest value.
+fn span(span: Span) -> SortValue {
+    let float = |value: rust_decimal::Decimal| value.to_string().parse::<f64>().unwrap_or(f64::NAN);
+    let low = match span.low {
+        End::Infinite => f64::NEG_INFINITY,
+        End::Closed(value) => float(value),
+        End::Open(value) => float(value).next_up(),
+    };
+    let high = match span.high {
+        End::Infinite => f64::INFINITY,
+        End::Closed(value) => float(value),
+        End::Open(value) => float(value).next_down(),
+    };
+    SortValue::Span(low, high)
+}

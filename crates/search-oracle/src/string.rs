@@ -1,0 +1,64 @@
+//! Strings (R4 search, 3.1.1.5.4).
+
+use fhir_model::Node;
+
+use crate::escape;
+use crate::refusal::Refusal;
+use crate::select::Datum;
+use crate::text::comparable;
+
+/// A string as a query gives it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Wanted {
+    how: How,
+    text: String,
+}
+
+/// How strings are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum How {
+    /// Without modifier.
+    StartsWith,
+    /// `:contains`
+    Contains,
+    /// `:exact`
+    Exact,
+}
+
+/// The texts of an element.
+pub(crate) fn read<'a>(datum: &Datum<'a>) -> Vec<&'a str> {
+    let Some(node) = datum.node else { return Vec::new() };
+    let parts: &[&str] = match datum.type_name {
+        "string" | "code" | "uri" | "base64Binary" | "time" => return node.as_str().into_iter().collect(),
+        "HumanName" => &["text", "family", "given", "prefix", "suffix"],
+        "Address" => &["text", "line", "city", "district", "state", "postalCode", "country"],
+        "ContactPoint" => &["value"],
+        "Annotation" => &["text"],
+        _ => &[],
+    };
+    parts.iter().flat_map(|part| texts(node, part)).collect()
+}
+
+/// The texts of a member, which may be an array.
+pub(crate) fn texts<'a>(node: Node<'a>, name: &str) -> Vec<&'a str> {
+    node.get(name).into_iter().flat_map(Node::each).filter_map(Node::as_str).collect()
+}
+
+impl Wanted {
+    pub(crate) fn parse(value: &str, how: How) -> Result<Self, Refusal> {
+        let text = escape::plain(value)?;
+        if comparable(&text).is_empty() {
+            return Refusal::invalid("an empty text");
+        }
+        Ok(Self { how, text })
+    }
+
+    /// Whether a text passes.
+    pub(crate) fn fits(&self, text: &str) -> bool {
+        match self.how {
+            How::StartsWith => comparable(text).starts_with(&comparable(&self.text)),
+            How::Contains => comparable(text).contains(&comparable(&self.text)),
+            How::Exact => text == self.text,
+        }
+    }
+}
