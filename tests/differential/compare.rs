@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use search_oracle::{Answer, Key, Oracle, Request, Scope};
+use search_oracle::{Answer, Key, Oracle, Request};
 
 use crate::stack::{MAX_COUNT, Page, Stack};
 
@@ -151,14 +151,14 @@ impl Comparison<'_> {
 
     /// The self link says what was applied: everything, with a count that is too great brought down.
     fn self_link(&self, page: &Page) -> Result<(), String> {
-        let Scope::Type(path) = &self.request.scope;
+        let path = self.request.scope.path();
         let mut pairs = self.request.pairs.clone();
         for (name, value) in &mut pairs {
             if name == "_count" && value.parse::<usize>().is_ok_and(|count| count > MAX_COUNT) {
                 *value = MAX_COUNT.to_string();
             }
         }
-        let expected = (format!("/{path}"), pairs);
+        let expected = (if path.is_empty() { path } else { format!("/{path}") }, pairs);
         match page.link("self") {
             Some(found) if found == expected => Ok(()),
             other => Err(format!("the self link is {other:?}")),

@@ -94,7 +94,7 @@ impl Run {
         let settings = Settings {
             base_urls: vec![BASE.to_owned()],
             max_count: MAX_COUNT,
-            chain_links: 4,
+            chain_links: 8,
             chain_targets: 16,
         };
         Self {

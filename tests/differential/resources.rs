@@ -64,8 +64,9 @@ impl<'a> Resources<'a> {
         let mut keys: Vec<Key> = Vec::new();
         while keys.len() < size {
             let kind = if random.chance(70) { *random.pick(&CORE) } else { *random.pick(&rare) };
-            // The same few ids in all types.
-            let key = (kind.to_owned(), format!("r{}", random.below(12)));
+            // Some ids occur in several types.
+            let prefix = if random.chance(25) { "r".to_owned() } else { kind.to_lowercase() };
+            let key = (kind.to_owned(), format!("{prefix}{}", random.below(12)));
             if !keys.contains(&key) {
                 keys.push(key);
             }

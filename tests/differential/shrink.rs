@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fhir_definitions::Registry;
-use search_oracle::{Oracle, Request, Scope};
+use search_oracle::{Oracle, Request};
 use serde_json::Value;
 
 use crate::compare::{Verdict, compare};
@@ -63,7 +63,7 @@ pub(crate) fn reproduction(
 }
 
 fn written(request: &Request) -> String {
-    let Scope::Type(path) = &request.scope;
+    let path = request.scope.path();
     let pairs: Vec<String> = request.pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
     format!("{path}?{}", pairs.join("&"))
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use fhir_definitions::Registry;
 use fhir_model::Document;
 use fhir_validation::{Mode, NhsRules};
-use search_oracle::{Key, Population, Request as Search, Scope, Stored};
+use search_oracle::{Key, Population, Request as Search, Stored};
 use serde_json::Value;
 use tempfile::TempDir;
 use westway::config::{Integrity, OnInvalid, ValidationSettings};
@@ -111,8 +111,7 @@ impl Stack {
 
     /// The first page of a search.
     pub(crate) fn search(&self, search: &Search) -> Result<Page, String> {
-        let Scope::Type(path) = &search.scope;
-        self.page(path, search.pairs.clone())
+        self.page(&search.scope.path(), search.pairs.clone())
     }
 
     /// The page that a link of another leads to.

@@ -1,13 +1,15 @@
 //! A whole search: what is searched, what is found, and in what order it may be given.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::condition::Condition;
 use crate::control::Controls;
 use crate::include;
 use crate::oracle::Oracle;
+use crate::parse::Reading;
 use crate::population::{Key, Population};
 use crate::refusal::Refusal;
+use crate::scope::Scope;
 use crate::sort;
 
 /// A search as a client writes it.
@@ -17,13 +19,6 @@ pub struct Request {
     pub scope: Scope,
     /// Names and values of the query, decoded, in order.
     pub pairs: Vec<(String, String)>,
-}
-
-/// What is searched.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// One resource type: `[base]/Patient`.
-    Type(String),
 }
 
 /// What a search finds.
@@ -45,17 +40,32 @@ impl Oracle {
         request: &Request,
         now: i64,
     ) -> Result<Answer<'_>, Refusal> {
-        let Scope::Type(kind) = &request.scope;
+        let mut types_wanted = request.pairs.iter().filter(|(name, _)| name == "_type");
+        let wanted = types_wanted.next().map(|(_, value)| value.as_str());
+        if types_wanted.next().is_some() {
+            return Refusal::invalid("'_type' was given twice");
+        }
+        let types = request.scope.types(self, wanted)?;
         let mut controls = Controls::default();
-        let mut conditions = Vec::new();
-        for (name, value) in &request.pairs {
-            if !controls.read(self, kind, name, value)? {
-                conditions.push(self.condition(kind, name, value, now)?);
+        let mut conditions: BTreeMap<&str, Vec<Condition<'_>>> = BTreeMap::new();
+        for kind in &types {
+            conditions.insert(kind, vec![request.scope.condition(self, kind)?]);
+        }
+        let mut reading = Reading::new(self, now);
+        for (name, value) in request.pairs.iter().filter(|(name, _)| name != "_type") {
+            if !controls.read(self, &types, name, value)? {
+                // Each type by its own parameter of that name, which it must have.
+                for (kind, of_type) in &mut conditions {
+                    of_type.push(reading.condition(kind, name, value)?);
+                }
             }
         }
-        let all = Condition::All(conditions);
-        let matching = population.of_type(kind).filter(|resource| all.holds(self, population, resource));
-        Ok(Answer { matches: matching.map(|resource| resource.key.clone()).collect(), controls })
+        reading.refuse_ambiguous(population)?;
+        let found = population.resources.iter().filter(|resource| {
+            let of_type = conditions.get(resource.kind());
+            of_type.is_some_and(|all| all.iter().all(|condition| condition.holds(self, population, resource)))
+        });
+        Ok(Answer { matches: found.map(|resource| resource.key.clone()).collect(), controls })
     }
 }
 

@@ -3,14 +3,14 @@
 use fhir_definitions::search_parameter::SearchParamType;
 
 use crate::full_text;
+use crate::modifier::Modifier;
 use crate::oracle::Oracle;
 use crate::parameter::Parameter;
-use crate::parse::Modifier;
-use crate::population::{Population, Stored};
+use crate::population::{Key, Population, Stored};
 use crate::reference::Target;
 use crate::refusal::Refusal;
 use crate::select::Datum;
-use crate::{composite, date, near, number, quantity, reference, string, token, uri};
+use crate::{composite, date, near, number, quantity, reference, string, terminology, token, uri};
 
 /// One condition on a resource.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub(crate) enum Condition<'o> {
     /// Something that the parameter selects passes.
     Value(&'o Parameter, Wanted),
     Id(String),
+    /// The resource of that type and id.
+    Is(Key),
     LastUpdated(date::Wanted),
     /// The parameter points to a resource of the target type for which the rest holds.
     Chain {
@@ -59,6 +61,8 @@ pub(crate) enum Wanted {
     Date(date::Wanted),
     String(string::Wanted),
     Token(token::Wanted),
+    /// `:in`, `:not-in`, `:above` and `:below` of tokens.
+    Coded(terminology::Wanted),
     /// `:text`
     Description(string::Wanted),
     Reference(reference::Wanted),
@@ -89,6 +93,7 @@ impl Condition<'_> {
                 select(parameter, &|datum| wanted.fits(oracle, parameter, resource, datum))
             }
             Self::Id(id) => resource.id() == id,
+            Self::Is(key) => resource.key == *key,
             Self::LastUpdated(wanted) => {
                 resource.last_updated().and_then(date::covered).is_some_and(|at| wanted.fits(at))
             }
@@ -108,7 +113,7 @@ impl Condition<'_> {
                 targets.iter().any(|target| oracle.is_along(population, target, wanted, along, *below))
             }
             Self::Words { anywhere, words } => {
-                let found = full_text::words(resource, *anywhere);
+                let found = full_text::words(oracle.types(), resource, *anywhere);
                 words.iter().all(|word| found.contains(word))
             }
         }
@@ -193,6 +198,12 @@ impl Wanted {
             (Kind::Reference, Some(Modifier::Type(kind))) => {
                 Self::Reference(reference::Wanted::parse(value, &[kind.as_str().into()], bases)?)
             }
+            (Kind::Token, Some(Modifier::In | Modifier::NotIn)) => {
+                Self::Coded(terminology::Wanted::value_set(oracle, value)?)
+            }
+            (Kind::Token, Some(modifier @ (Modifier::Above | Modifier::Below))) => {
+                Self::Coded(terminology::Wanted::hierarchy(oracle, value, *modifier == Modifier::Below)?)
+            }
             (Kind::Token, Some(Modifier::OfType)) => Self::Token(token::Wanted::of_type(value)?),
             (Kind::String, Some(Modifier::Exact)) => {
                 Self::String(string::Wanted::parse(value, string::How::Exact)?)
@@ -229,6 +240,7 @@ impl Wanted {
             Self::Date(wanted) => date::read(datum).is_some_and(|period| wanted.fits(period)),
             Self::String(wanted) => string::read(datum).into_iter().any(|text| wanted.fits(text)),
             Self::Token(wanted) => wanted.fits(datum),
+            Self::Coded(wanted) => wanted.fits(oracle, datum),
             Self::Description(wanted) => token::described(datum).into_iter().any(|text| wanted.fits(text)),
             Self::Reference(wanted) => {
                 oracle.targets_of(parameter, datum).iter().any(|target| wanted.fits(target))

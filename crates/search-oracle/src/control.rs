@@ -2,9 +2,9 @@
 
 use fhir_definitions::search_parameter::SearchParamType as Kind;
 
+use crate::modifier;
 use crate::oracle::Oracle;
 use crate::parameter::Parameter;
-use crate::parse::split_modifier;
 use crate::refusal::Refusal;
 
 /// What a query asks of the result.
@@ -52,11 +52,11 @@ impl<'o> Controls<'o> {
     pub(crate) fn read(
         &mut self,
         oracle: &'o Oracle,
-        kind: &str,
+        types: &[String],
         name: &str,
         value: &str,
     ) -> Result<bool, Refusal> {
-        let (code, modifier) = split_modifier(name);
+        let (code, modifier) = modifier::split(name);
         let once = ["_sort", "_count", "_total", "_summary"].contains(&code);
         if once && modifier.is_some() {
             return Refusal::unsupported(format!("'{code}' takes no modifier"));
@@ -68,7 +68,7 @@ impl<'o> Controls<'o> {
         match code {
             "_sort" => {
                 self.sort =
-                    value.split(',').map(|key| sort_key(oracle, kind, key)).collect::<Result<_, _>>()?
+                    value.split(',').map(|key| sort_key(oracle, types, key)).collect::<Result<_, _>>()?
             }
             "_count" => self.count(oracle, value)?,
             "_total" => match value {
@@ -82,7 +82,7 @@ impl<'o> Controls<'o> {
                 _ => return Refusal::invalid("'_summary'"),
             },
             "_include" | "_revinclude" => {
-                self.includes.extend(include(oracle, kind, code == "_revinclude", modifier, value)?);
+                self.includes.extend(include(oracle, types, code == "_revinclude", modifier, value)?);
             }
             "_format" | "_pretty" | "_elements" => {}
             _ => return Ok(false),
@@ -102,39 +102,39 @@ impl<'o> Controls<'o> {
     }
 }
 
-fn sort_key<'o>(oracle: &'o Oracle, kind: &str, key: &str) -> Result<SortKey<'o>, Refusal> {
+fn sort_key<'o>(oracle: &'o Oracle, types: &[String], key: &str) -> Result<SortKey<'o>, Refusal> {
     let code = key.strip_prefix('-').unwrap_or(key);
-    let by = match code {
-        "" => return Refusal::invalid("'_sort' has an empty key"),
-        "_id" => SortBy::Id,
-        "_lastUpdated" => SortBy::LastUpdated,
-        _ => {
+    let by = match (code, types) {
+        ("", _) => return Refusal::invalid("'_sort' has an empty key"),
+        ("_id", _) => SortBy::Id,
+        ("_lastUpdated", _) => SortBy::LastUpdated,
+        (_, [kind]) => {
             let parameter = oracle.parameter(kind, code)?;
             if matches!(parameter.kind, Kind::Composite | Kind::Special) {
                 return Refusal::unsupported(format!("'{code}' has no order"));
             }
             SortBy::Parameter(parameter)
         }
+        _ => return Refusal::unsupported("several types are sorted by _id and _lastUpdated only"),
     };
     Ok(SortKey { by, descending: key.starts_with('-') })
 }
 
 fn include<'o>(
     oracle: &'o Oracle,
-    kind: &str,
+    types: &[String],
     reverse: bool,
     modifier: Option<&str>,
     value: &str,
 ) -> Result<Vec<Include<'o>>, Refusal> {
     let iterate = match modifier {
         None => false,
-        Some("iterate") => true,
+        Some("iterate" | "recurse") => true,
         Some(other) => return Refusal::unsupported(format!("':{other}' of an include")),
     };
     let parts: Vec<&str> = value.split(':').collect();
     let (source, code, target) = match parts.as_slice() {
-        ["*"] if !reverse => (kind, "*", None),
-        ["*"] => return Refusal::unsupported("'_revinclude=*'"),
+        ["*"] => return Ok(everything(oracle, types, reverse, iterate)),
         [source, code] => (*source, *code, None),
         [source, code, target] => (*source, *code, Some(*target)),
         _ => return Refusal::invalid("not Type:parameter[:Target]"),
@@ -142,25 +142,27 @@ fn include<'o>(
     if [Some(source), target].into_iter().flatten().any(|kind| !oracle.has_type(kind)) {
         return Refusal::unsupported("an unknown type in an include");
     }
-    if !iterate && !reverse && source != kind
-        || !iterate && reverse && target.is_some_and(|target| target != kind)
-    {
+    // Without `:iterate` it must begin at the matches.
+    let begins_at = if reverse { target } else { Some(source) };
+    if !iterate && begins_at.is_some_and(|kind| !types.iter().any(|searched| searched == kind)) {
         return Refusal::unsupported("an include that does not begin at the matches");
     }
-    let here = (reverse && !iterate).then_some(kind);
+    let points_to =
+        |parameter: &Parameter, kind: &str| parameter.targets.iter().any(|target| **target == *kind);
     let leads = |parameter: &&'o Parameter| {
-        let mut kinds = [here, target].into_iter().flatten();
-        kinds.all(|kind| parameter.targets.iter().any(|target| **target == *kind))
+        let to_matches = !reverse || iterate || types.iter().any(|kind| points_to(parameter, kind));
+        to_matches && target.is_none_or(|target| points_to(parameter, target))
     };
     let parameters: Vec<&Parameter> = match code {
-        "*" => {
-            oracle.parameters(source).filter(|known| known.kind == Kind::Reference).filter(leads).collect()
+        "*" => references(oracle, source).into_iter().filter(leads).collect(),
+        _ => {
+            let parameter = oracle.parameter(source, code)?;
+            if parameter.kind != Kind::Reference || !leads(&parameter) {
+                return Refusal::unsupported(format!("'{code}' of {source} does not lead there"));
+            }
+            vec![parameter]
         }
-        _ => Some(oracle.parameter(source, code)?).filter(leads).into_iter().collect(),
     };
-    if parameters.is_empty() && code != "*" || parameters.iter().any(|known| known.kind != Kind::Reference) {
-        return Refusal::unsupported(format!("'{code}' of {source} does not lead there"));
-    }
     Ok(vec![Include {
         reverse,
         iterate,
@@ -168,4 +170,22 @@ fn include<'o>(
         parameters,
         target: target.map(str::to_owned),
     }])
+}
+
+/// `*`: all references of the types searched, or to them; with `:iterate` all there are.
+fn everything<'o>(oracle: &'o Oracle, types: &[String], reverse: bool, iterate: bool) -> Vec<Include<'o>> {
+    let all = oracle.registry.resource_types().iter().map(|kind| kind.to_string());
+    let sources: Vec<String> = if reverse || iterate { all.collect() } else { types.to_vec() };
+    let include = |source: String| Include {
+        reverse,
+        iterate,
+        parameters: references(oracle, &source),
+        source,
+        target: None,
+    };
+    sources.into_iter().map(include).collect()
+}
+
+fn references<'o>(oracle: &'o Oracle, kind: &str) -> Vec<&'o Parameter> {
+    oracle.parameters(kind).filter(|known| known.kind == Kind::Reference).collect()
 }

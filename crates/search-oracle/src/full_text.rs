@@ -1,17 +1,18 @@
-//! `_text` and `_content`: the words of the narrative, and of the whole resource.
+//! What `_text` and `_content` look at: the words of the narrative, and those of all other texts.
 
 use fhir_model::Node;
+use fhir_model::types::{TypeKind, TypeModel};
 
 use crate::population::Stored;
 use crate::text;
 
-/// The words of a resource.
-pub(crate) fn words(resource: &Stored, anywhere: bool) -> Vec<String> {
+/// The words of a resource: of its narrative or, if anywhere, of its strings, markdown texts and codes too.
+pub(crate) fn words(types: &TypeModel, resource: &Stored, anywhere: bool) -> Vec<String> {
     let root = resource.root();
     let narrative = root.get("text").and_then(|text| text.get_str("div")).unwrap_or_default();
     let mut found = text::words(&without_tags(narrative));
     if anywhere {
-        collect(root, &mut found);
+        collect(types, root, resource.kind(), &mut found);
     }
     found
 }
@@ -25,15 +26,25 @@ fn without_tags(div: &str) -> String {
         .fold(text, |text, (name, character)| text.replace(name, character))
 }
 
-/// The words of all strings but those of narratives.
-fn collect(node: Node<'_>, found: &mut Vec<String>) {
-    if let Some(value) = node.as_str() {
-        found.extend(text::words(value));
-    }
-    for (name, value) in node.members() {
-        if name != "div" {
-            collect(value, found);
+fn collect(types: &TypeModel, node: Node<'_>, type_name: &str, found: &mut Vec<String>) {
+    let Some(id) = types.id(type_name) else { return };
+    for (name, member) in node.members() {
+        // Ids and literal references are strings, but no texts.
+        if name == "id" || type_name == "Reference" && name == "reference" {
+            continue;
+        }
+        let Some(info) = types.member(id, name).and_then(|(_, member)| types.get(member.type_id)) else {
+            continue;
+        };
+        for value in member.each() {
+            match info.kind {
+                TypeKind::Primitive if ["string", "markdown", "code"].contains(&&*info.name) => {
+                    found.extend(text::words(value.as_str().unwrap_or_default()));
+                }
+                TypeKind::Primitive => {}
+                TypeKind::Resource => collect(types, value, value.resource_type().unwrap_or_default(), found),
+                TypeKind::Complex | TypeKind::Backbone => collect(types, value, &info.name, found),
+            }
         }
     }
-    node.items().for_each(|item| collect(item, found));
 }

@@ -16,6 +16,8 @@ pub struct Parameter {
     pub kind: SearchParamType,
     /// For references: the resource types that can be pointed to.
     pub targets: Vec<Box<str>>,
+    /// Whether it selects identifiers.
+    pub(crate) finds_identifiers: bool,
     /// The parts of a composite.
     pub components: Vec<Parameter>,
     branches: Vec<Branch>,
@@ -60,7 +62,15 @@ impl Parameter {
         if definition.kind != SearchParamType::Reference {
             targets.clear();
         }
-        Self { code: definition.code.clone(), kind: definition.kind, targets, components, branches }
+        let finds_identifiers = branches.iter().any(|branch| branch.ends_in_identifier);
+        Self {
+            code: definition.code.clone(),
+            finds_identifiers,
+            kind: definition.kind,
+            targets,
+            components,
+            branches,
+        }
     }
 
     /// What it selects of a resource.

@@ -6,83 +6,73 @@ use fhir_model::primitive::identifiers::is_id;
 use crate::condition::{Condition, Wanted};
 use crate::date;
 use crate::escape;
+use crate::modifier::{self, Modifier};
 use crate::oracle::Oracle;
 use crate::parameter::Parameter;
+use crate::population::Population;
+use crate::reference::{self, Target};
 use crate::refusal::Refusal;
-use crate::text;
+use crate::words;
 
-/// What stands behind the colon of a parameter.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Modifier {
-    Missing,
-    Exact,
-    Contains,
-    Text,
-    Not,
-    In,
-    NotIn,
-    Above,
-    Below,
-    OfType,
-    Identifier,
-    /// A resource type.
-    Type(String),
-}
+/// The types whose resources are parts of others, and the parameter that points to the whole (`docs/search.md`).
+const HIERARCHIES: [(&str, &str); 10] = [
+    ("CarePlan", "part-of"),
+    ("Communication", "part-of"),
+    ("Encounter", "part-of"),
+    ("Location", "partof"),
+    ("MedicationStatement", "part-of"),
+    ("Organization", "partof"),
+    ("Procedure", "part-of"),
+    ("ResearchStudy", "partof"),
+    ("Specimen", "parent"),
+    ("Task", "part-of"),
+];
 
-impl Modifier {
-    fn parse(text: &str, parameter: &Parameter) -> Result<Self, Refusal> {
-        let modifier = match text {
-            "missing" => Self::Missing,
-            "exact" => Self::Exact,
-            "contains" => Self::Contains,
-            "text" => Self::Text,
-            "not" => Self::Not,
-            "in" => Self::In,
-            "not-in" => Self::NotIn,
-            "above" => Self::Above,
-            "below" => Self::Below,
-            "of-type" => Self::OfType,
-            "identifier" => Self::Identifier,
-            kind => Self::Type(kind.to_owned()),
-        };
-        let fits = match (&modifier, parameter.kind) {
-            (Self::Missing, _) => true,
-            (Self::Exact | Self::Contains, kind) => kind == Kind::String,
-            (Self::Not | Self::In | Self::NotIn | Self::OfType, kind) => kind == Kind::Token,
-            (Self::Text, kind) => matches!(kind, Kind::Token | Kind::Reference),
-            (Self::Above | Self::Below, kind) => matches!(kind, Kind::Token | Kind::Reference | Kind::Uri),
-            (Self::Identifier, kind) => kind == Kind::Reference,
-            (Self::Type(name), _) => parameter.targets.iter().any(|target| **target == **name),
-        };
-        match fits {
-            true => Ok(modifier),
-            false => Refusal::unsupported(format!("':{text}' does not fit '{}'", parameter.code)),
-        }
-    }
-}
+/// Parameters of all resources that have rules of their own.
+const SPECIAL: [&str; 7] = ["_id", "_lastUpdated", "_text", "_content", "_list", "_query", "_filter"];
 
-impl Oracle {
-    /// The condition on resources of a type.
-    pub(crate) fn condition(
-        &self,
-        kind: &str,
-        name: &str,
-        value: &str,
-        now: i64,
-    ) -> Result<Condition<'_>, Refusal> {
-        Reading { oracle: self, now }.linked(kind, name, value, self.settings.chain_links)
-    }
-}
-
-/// The reading of one parameter of a query.
-#[derive(Clone, Copy)]
-struct Reading<'o> {
+/// The reading of a query.
+pub(crate) struct Reading<'o> {
     oracle: &'o Oracle,
     now: i64,
+    /// Ids without a type, each with the types that it may be of.
+    bare_ids: Vec<(String, Vec<String>)>,
 }
 
 impl<'o> Reading<'o> {
-    fn linked(self, kind: &str, name: &str, value: &str, links: usize) -> Result<Condition<'o>, Refusal> {
+    /// `now`: microseconds since 1970.
+    pub(crate) fn new(oracle: &'o Oracle, now: i64) -> Self {
+        Self { oracle, now, bare_ids: Vec::new() }
+    }
+
+    /// The condition on resources of a type.
+    pub(crate) fn condition(
+        &mut self,
+        kind: &str,
+        name: &str,
+        value: &str,
+    ) -> Result<Condition<'o>, Refusal> {
+        self.linked(kind, name, value, self.oracle.settings.chain_links)
+    }
+
+    /// R4 asks to refuse an id without a type that more than one resource has.
+    pub(crate) fn refuse_ambiguous(&self, population: &Population) -> Result<(), Refusal> {
+        let several = |(id, types): &&(String, Vec<String>)| {
+            types.iter().filter(|kind| population.find(kind, id).is_some()).count() > 1
+        };
+        match self.bare_ids.iter().find(several) {
+            Some((id, _)) => Refusal::invalid(format!("'{id}' is the id of several resources")),
+            None => Ok(()),
+        }
+    }
+
+    fn linked(
+        &mut self,
+        kind: &str,
+        name: &str,
+        value: &str,
+        links: usize,
+    ) -> Result<Condition<'o>, Refusal> {
         let follow = || links.checked_sub(1).ok_or_else(|| Refusal::TooCostly("too many links".to_owned()));
         if let Some(rest) = name.strip_prefix("_has:") {
             return self.has(kind, rest, value, follow()?);
@@ -93,39 +83,53 @@ impl<'o> Reading<'o> {
         }
     }
 
-    fn direct(self, kind: &str, name: &str, value: &str) -> Result<Condition<'o>, Refusal> {
-        match name {
-            "_id" => {
-                return each(value, |id| match is_id(id) {
-                    true => Ok(Condition::Id(id.to_owned())),
-                    false => Refusal::invalid(format!("'{id}' is not an id")),
-                });
-            }
-            "_lastUpdated" => {
-                return each(value, |value| date::Wanted::parse(value, self.now).map(Condition::LastUpdated));
-            }
-            "_text" | "_content" => return words(name, value),
-            "_list" => return self.list(kind, value),
-            _ => {}
-        }
-        let (code, modifier) = split_modifier(name);
-        if let (Some(modifier), "_id" | "_lastUpdated" | "_text" | "_content" | "_list") = (modifier, code) {
-            return Refusal::unsupported(format!("'{code}' takes no ':{modifier}'"));
+    fn direct(&mut self, kind: &str, name: &str, value: &str) -> Result<Condition<'o>, Refusal> {
+        let (code, modifier) = modifier::split(name);
+        if SPECIAL.contains(&code) {
+            return self.special(code, modifier, value);
         }
         let parameter = self.oracle.parameter(kind, code)?;
         let modifier = modifier.map(|text| Modifier::parse(text, parameter)).transpose()?;
-        self.values(kind, parameter, modifier, value)
+        self.values(parameter, modifier, value)
+    }
+
+    fn special(&self, code: &str, modifier: Option<&str>, value: &str) -> Result<Condition<'o>, Refusal> {
+        match (code, modifier) {
+            // Every resource has an id and a time.
+            ("_id" | "_lastUpdated", Some("missing")) => match value {
+                "true" => Ok(Condition::Any(Vec::new())),
+                "false" => Ok(Condition::All(Vec::new())),
+                _ => Refusal::invalid("':missing' is true or false"),
+            },
+            ("_id", None) => ids(value),
+            ("_id", Some("not")) => Ok(Condition::Not(Box::new(ids(value)?))),
+            ("_lastUpdated", None) => {
+                each(value, |value| date::Wanted::parse(value, self.now).map(Condition::LastUpdated))
+            }
+            ("_text" | "_content", None) => each(value, |value| words::condition(value, code == "_content")),
+            ("_list", None) => {
+                let plain: Vec<&str> =
+                    value.split(',').map(|id| id.strip_prefix("List/").unwrap_or(id)).collect();
+                let rest = Box::new(ids(&plain.join(","))?);
+                let reference = self.oracle.parameter("List", "item")?;
+                Ok(Condition::Has { source: "List".to_owned(), reference, rest })
+            }
+            _ => Refusal::unsupported(format!("'{code}' with that modifier, or at all")),
+        }
     }
 
     fn values(
-        self,
-        kind: &str,
+        &mut self,
         parameter: &'o Parameter,
         modifier: Option<Modifier>,
         value: &str,
     ) -> Result<Condition<'o>, Refusal> {
-        let plain = |value: &str| {
-            let wanted = Wanted::parse(self.oracle, parameter, modifier.as_ref(), value, self.now)?;
+        let (oracle, now) = (self.oracle, self.now);
+        let mut plain = |value: &str| {
+            let wanted = Wanted::parse(oracle, parameter, modifier.as_ref(), value, now)?;
+            if let Wanted::Reference(wanted) = &wanted {
+                self.note_bare_id(wanted)?;
+            }
             Ok(Condition::Value(parameter, wanted))
         };
         match (&modifier, parameter.kind) {
@@ -134,80 +138,82 @@ impl<'o> Reading<'o> {
                 "false" => Ok(Condition::Present(parameter)),
                 _ => Refusal::invalid("':missing' is true or false"),
             },
-            (Some(Modifier::Not), _) => Ok(Condition::Not(Box::new(each(value, plain)?))),
+            (Some(Modifier::Not | Modifier::NotIn), _) => Ok(Condition::Not(Box::new(each(value, plain)?))),
             (Some(modifier @ (Modifier::Above | Modifier::Below)), Kind::Reference) => {
-                let along = self.along(kind, parameter)?;
-                each(value, |value| self.hierarchy(parameter, along, *modifier == Modifier::Below, value))
+                let below = *modifier == Modifier::Below;
+                each(value, |value| self.hierarchy(parameter, below, value))
             }
-            (Some(Modifier::In | Modifier::NotIn | Modifier::Above | Modifier::Below), Kind::Token) => {
-                Refusal::unsupported("terminology")
-            }
-            _ => each(value, plain),
+            _ => each(value, &mut plain),
         }
     }
 
-    /// The parameter by which the targets of a reference form a hierarchy: `partof` of Location.
-    fn along(self, _kind: &str, parameter: &Parameter) -> Result<&'o Parameter, Refusal> {
-        match parameter.targets.as_slice() {
-            [only] => ["partof", "part-of"]
-                .iter()
-                .find_map(|code| self.oracle.parameter(only, code).ok())
-                .ok_or_else(|| Refusal::Unsupported(format!("{only} has no hierarchy"))),
-            _ => Refusal::unsupported("a hierarchy of several types"),
-        }
-    }
-
+    /// `:above` and `:below` of references.
     fn hierarchy(
-        self,
+        &mut self,
         parameter: &'o Parameter,
-        along: &'o Parameter,
         below: bool,
         value: &str,
     ) -> Result<Condition<'o>, Refusal> {
-        let wanted = Wanted::parse(self.oracle, parameter, None, value, self.now)?;
-        match wanted {
-            Wanted::Reference(wanted) => Ok(Condition::Hierarchy { parameter, wanted, along, below }),
-            _ => Refusal::invalid("not a reference"),
+        let along = |kind: &str| HIERARCHIES.iter().find(|(known, _)| *known == kind).map(|(_, code)| *code);
+        let kinds: Vec<Box<str>> =
+            parameter.targets.iter().filter(|kind| along(kind).is_some()).cloned().collect();
+        let wanted = reference::Wanted::parse(value, &kinds, &self.oracle.settings.base_urls)?;
+        self.note_bare_id(&wanted)?;
+        let keys = match &wanted {
+            reference::Wanted::Target(Target::Url(url)) if below && !url.contains('|') => {
+                // A canonical without version stands above all its versions.
+                return Ok(Condition::Value(parameter, Wanted::Reference(wanted)));
+            }
+            reference::Wanted::Target(Target::Url(_)) => {
+                return Refusal::unsupported("a canonical in a hierarchy");
+            }
+            reference::Wanted::Target(Target::Local(key)) => vec![key.clone()],
+            reference::Wanted::Id(id, kinds) => kinds.iter().map(|kind| (kind.clone(), id.clone())).collect(),
+        };
+        if keys.is_empty() {
+            return Refusal::unsupported(format!("'{}' leads to no hierarchy", parameter.code));
         }
+        let alternatives = keys.into_iter().map(|key| {
+            let along = self.oracle.parameter(&key.0, along(&key.0).unwrap_or_default())?;
+            let wanted = reference::Wanted::Target(Target::Local(key));
+            Ok(Condition::Hierarchy { parameter, wanted, along, below })
+        });
+        alternatives.collect::<Result<_, _>>().map(Condition::Any)
     }
 
-    /// `_list`: a List has the resource as an item.
-    fn list(self, kind: &str, value: &str) -> Result<Condition<'o>, Refusal> {
-        let reference = self.oracle.parameter("List", "item")?;
-        let _ = kind;
-        each(value, |id| match is_id(id) {
-            true => {
-                let rest = Box::new(Condition::Id(id.to_owned()));
-                Ok(Condition::Has { source: "List".to_owned(), reference, rest })
+    /// Remembers an id without a type that may be of several.
+    fn note_bare_id(&mut self, wanted: &reference::Wanted) -> Result<(), Refusal> {
+        if let reference::Wanted::Id(id, types) = wanted {
+            if types.len() > self.oracle.settings.chain_targets {
+                return Refusal::invalid(format!("'{id}' can be of too many types"));
             }
-            false => Refusal::invalid(format!("'{id}' is not the id of a List")),
-        })
+            self.bare_ids.push((id.clone(), types.clone()));
+        }
+        Ok(())
     }
 
     /// `subject.name`, `subject:Patient.name`
     fn chain(
-        self,
+        &mut self,
         kind: &str,
         link: &str,
         rest: &str,
         value: &str,
         links: usize,
     ) -> Result<Condition<'o>, Refusal> {
-        let (code, modifier) = split_modifier(link);
+        let (code, modifier) = modifier::split(link);
         let reference = self.oracle.parameter(kind, code)?;
         if reference.kind != Kind::Reference {
             return Refusal::unsupported(format!("'{code}' is not a reference"));
         }
-        let targets = match modifier.map(|text| Modifier::parse(text, reference)).transpose()? {
+        let targets: Vec<String> = match modifier.map(|text| Modifier::parse(text, reference)).transpose()? {
             None => reference.targets.iter().map(|target| target.to_string()).collect(),
             Some(Modifier::Type(target)) => vec![target],
             Some(_) => return Refusal::unsupported("a modifier that is no type, within a chain"),
         };
-        let candidates: Vec<String> = targets
-            .iter()
-            .filter(|target| targets.len() == 1 || self.begins(target, rest))
-            .cloned()
-            .collect();
+        let several = targets.len() > 1;
+        let candidates: Vec<String> =
+            targets.into_iter().filter(|target| !several || self.begins(target, rest)).collect();
         if candidates.len() > self.oracle.settings.chain_targets {
             return Err(Refusal::TooCostly(format!("'{code}' can lead to too many types")));
         }
@@ -215,7 +221,8 @@ impl<'o> Reading<'o> {
         for target in candidates {
             match self.linked(&target, rest, value, links) {
                 Ok(rest) => alternatives.push(Condition::Chain { reference, target, rest: Box::new(rest) }),
-                Err(Refusal::Unsupported(_)) if targets.len() > 1 => {}
+                // Another type may have what this one has not.
+                Err(Refusal::Unsupported(_)) if several => {}
                 Err(refusal) => return Err(refusal),
             }
         }
@@ -226,13 +233,13 @@ impl<'o> Reading<'o> {
     }
 
     /// Whether a type has the first parameter of the rest of a chain.
-    fn begins(self, kind: &str, rest: &str) -> bool {
+    fn begins(&self, kind: &str, rest: &str) -> bool {
         let code = rest.split(['.', ':']).next().unwrap_or_default();
-        ["_id", "_lastUpdated", "_has"].contains(&code) || self.oracle.parameter(kind, code).is_ok()
+        code == "_has" || SPECIAL.contains(&code) || self.oracle.parameter(kind, code).is_ok()
     }
 
     /// `Observation:patient:code`
-    fn has(self, kind: &str, text: &str, value: &str, links: usize) -> Result<Condition<'o>, Refusal> {
+    fn has(&mut self, kind: &str, text: &str, value: &str, links: usize) -> Result<Condition<'o>, Refusal> {
         let parts: Vec<&str> = text.splitn(3, ':').collect();
         let [source, code, rest] = parts.as_slice() else {
             return Refusal::invalid("not of the form _has:Type:reference:parameter");
@@ -244,11 +251,6 @@ impl<'o> Reading<'o> {
         let rest = Box::new(self.linked(source, rest, value, links)?);
         Ok(Condition::Has { source: (*source).to_owned(), reference, rest })
     }
-}
-
-/// `code:modifier`
-pub(crate) fn split_modifier(name: &str) -> (&str, Option<&str>) {
-    name.split_once(':').map_or((name, None), |(code, modifier)| (code, Some(modifier)))
 }
 
 /// One of the values joined by commas.
@@ -263,12 +265,9 @@ fn each<'o>(
     alternatives.iter().map(|value| parse(value)).collect::<Result<_, _>>().map(Condition::Any)
 }
 
-fn words<'o>(name: &str, value: &str) -> Result<Condition<'o>, Refusal> {
-    each(value, |value| {
-        let words = text::words(&escape::plain(value)?);
-        match words.is_empty() {
-            true => Refusal::invalid(format!("'{name}' has no word")),
-            false => Ok(Condition::Words { anywhere: name == "_content", words }),
-        }
+fn ids<'o>(value: &str) -> Result<Condition<'o>, Refusal> {
+    each(value, |id| match is_id(id) {
+        true => Ok(Condition::Id(id.to_owned())),
+        false => Refusal::invalid(format!("'{id}' is not an id")),
     })
 }

@@ -1,5 +1,6 @@
 //! References (R4 search, 3.1.1.5.6).
 
+use fhir_model::Node;
 use fhir_model::primitive::identifiers::is_id;
 use fhir_model::reference::Reference;
 
@@ -59,13 +60,19 @@ pub(crate) fn target(text: &str, bases: &[String]) -> Option<Target> {
     }
 }
 
-/// The type that a reference tells of itself.
-pub(crate) fn type_of<'a>(datum: &Datum<'a>) -> Option<&'a str> {
+/// The type of what a reference points to: by the literal, by the contained resource, or by `type`.
+pub(crate) fn type_of<'a>(datum: &Datum<'a>, resource: Node<'a>) -> Option<&'a str> {
     let node = datum.node?;
     match datum.type_name {
         "Reference" => {
-            let literal = node.get_str("reference").and_then(|text| Reference::parse(text).target());
-            literal.map(|(kind, _)| kind).or_else(|| node.get_str("type"))
+            let literal = node.get_str("reference").unwrap_or_default();
+            let contained = || {
+                let id = literal.strip_prefix('#')?;
+                let mut contained = resource.get("contained").into_iter().flat_map(Node::each);
+                contained.find(|inner| inner.get_str("id") == Some(id))?.resource_type()
+            };
+            let named = Reference::parse(literal).target().map(|(kind, _)| kind);
+            named.or_else(contained).or_else(|| node.get_str("type"))
         }
         "Resource" => node.resource_type(),
         _ => None,

@@ -2,7 +2,7 @@
 
 use fhir_definitions::Registry;
 use fhir_model::Node;
-use fhir_model::types::{TypeId, TypeKind, TypeModel};
+use fhir_model::types::{ElementInfo, TypeId, TypeKind, TypeModel};
 use fhirpath::{Context, Expression, Item};
 
 use crate::reference;
@@ -65,6 +65,8 @@ pub(crate) struct Branch {
     pub(crate) points_to: Option<Box<str>>,
     /// See [`Datum::system`].
     system: Option<Box<str>>,
+    /// Whether the path is one of identifiers.
+    pub(crate) ends_in_identifier: bool,
 }
 
 impl Branch {
@@ -90,7 +92,9 @@ impl Branch {
         let expression = Expression::compile(&path, types, context_id).map_err(|error| error.to_string())?;
         let value_set = context.and_then(|context| value_set(&path, types, context));
         let system = value_set.and_then(|value_set| only_system(registry, &value_set));
-        Ok(Self { expression, points_to, system })
+        let ends_in_identifier =
+            context.is_some_and(|context| last_type(&path, types, context) == Some("Identifier"));
+        Ok(Self { expression, points_to, system, ends_in_identifier })
     }
 
     /// What it selects of a resource or, in composites, of an element. Extensions stand for their values.
@@ -107,7 +111,7 @@ impl Branch {
         };
         let data = selected.unwrap_or_default().into_iter().filter_map(|item| self.datum(types, item));
         let pointed = |datum: &Datum<'a>| match &self.points_to {
-            Some(kind) => reference::type_of(datum) == Some(kind),
+            Some(kind) => reference::type_of(datum, resource) == Some(kind),
             None => true,
         };
         data.filter(pointed).collect()
@@ -179,20 +183,30 @@ fn bare(text: &str) -> &str {
     if closes_itself { bare(inner.trim()) } else { text }
 }
 
-/// The value set that the last element of a path is bound to, if the path is plain enough to tell.
-fn value_set(path: &str, types: &TypeModel, context: &str) -> Option<Box<str>> {
+/// The elements of a path, with the type of each, if the path is plain enough to tell.
+fn followed<'t>(path: &str, types: &'t TypeModel, context: &str) -> Option<Vec<(&'t ElementInfo, &'t str)>> {
     let mut at = types.by_name(context)?;
-    let mut bound = None;
+    let mut steps = Vec::new();
     for name in path.split('.') {
         let is_type = name.starts_with(|letter: char| letter.is_ascii_uppercase());
-        if is_type && bound.is_none() {
+        if is_type && steps.is_empty() {
             continue;
         }
         let element = at.element(name)?;
-        bound = Some(element.required_value_set.clone());
         at = types.get(element.types.first()?.type_id)?;
+        steps.push((element, &*at.name));
     }
-    bound?
+    Some(steps)
+}
+
+/// The value set that the last element of a path is bound to.
+fn value_set(path: &str, types: &TypeModel, context: &str) -> Option<Box<str>> {
+    followed(path, types, context)?.last()?.0.required_value_set.clone()
+}
+
+/// The type of the last element of a path.
+fn last_type<'t>(path: &str, types: &'t TypeModel, context: &str) -> Option<&'t str> {
+    Some(followed(path, types, context)?.last()?.1)
 }
 
 /// The system of a value set that takes its codes from just one.

@@ -79,18 +79,31 @@ fn values(oracle: &Oracle, parameter: &Parameter, datum: &Datum<'_>) -> Vec<Sort
         }
         Kind::Uri => uri::read(datum).into_iter().map(|uri| SortValue::Text(uri.to_owned())).collect(),
         Kind::Token => {
-            let tokens = token::read(datum).into_iter();
-            tokens.filter_map(|token| token_text(token.code.unwrap_or_default())).collect()
+            // Without a code what is said of it counts.
+            let codes: Vec<&str> = token::read(datum).into_iter().filter_map(|token| token.code).collect();
+            let texts = if codes.is_empty() { token::described(datum) } else { codes };
+            texts.into_iter().filter_map(token_text).collect()
         }
         Kind::Reference => {
             let texts = oracle.targets_of(parameter, datum).into_iter().map(|target| match target {
                 Target::Local((kind, id)) => format!("{kind}/{id}"),
                 Target::Url(url) => url,
             });
-            texts.filter_map(|text| token_text(&text)).collect()
+            let texts: Vec<SortValue> = texts.filter_map(|text| token_text(&text)).collect();
+            let is_literal = datum.type_name != "Reference"
+                || datum.node.is_some_and(|node| node.get("reference").is_some());
+            if is_literal { texts } else { described(datum) }
         }
         Kind::Composite | Kind::Special => Vec::new(),
     }
+}
+
+/// A reference without a literal is sorted by its identifier, or else by its text.
+fn described(datum: &Datum<'_>) -> Vec<SortValue> {
+    let identifier = datum.node.and_then(|node| node.get("identifier")?.get_str("value"));
+    let text = identifier.or_else(|| token::described(datum).into_iter().next());
+    let text = folded(text.unwrap_or_default(), TOKEN_BYTES);
+    if text.is_empty() { Vec::new() } else { vec![SortValue::Text(text)] }
 }
 
 /// A span by its least and greatest value.

@@ -38,6 +38,9 @@ impl Wanted {
         if uri.is_empty() || uri.contains(char::is_whitespace) {
             return Refusal::invalid(format!("'{value}' is not a uri"));
         }
+        if how != How::Equal && !uri.contains("://") {
+            return Refusal::invalid(format!("'{value}' is not a url, and so has nothing above or below it"));
+        }
         Ok(Self { how, uri })
     }
 
