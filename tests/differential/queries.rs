@@ -23,12 +23,44 @@ impl<'a> Queries<'a> {
     /// A search.
     pub(crate) fn request(&self, random: &mut Random) -> Request {
         let kind = random.pick(&self.population.resources).kind();
-        let mut pairs: Vec<Pair> = Vec::new();
+        let (scope, mut pairs) = self.scope(kind, random);
         for _ in 0..*random.pick(&[0, 1, 1, 1, 1, 1, 1, 2, 2, 3]) {
-            pairs.extend(self.condition(kind, 3, random));
+            let several = !matches!(&scope, Scope::Type(_) | Scope::Compartment { member: Some(_), .. });
+            let condition = match several && random.chance(70) {
+                true => Some(self.of_any_type(kind, random)),
+                false => self.condition(kind, 3, random),
+            };
+            pairs.extend(condition);
         }
         self.controls(kind, &mut pairs, random);
-        Request { scope: Scope::Type(kind.to_owned()), pairs }
+        Request { scope, pairs }
+    }
+
+    /// Where to search for resources of a type and perhaps of others.
+    fn scope(&self, kind: &str, random: &mut Random) -> (Scope, Vec<Pair>) {
+        const OWNERS: [&str; 5] = ["Patient", "Encounter", "Practitioner", "RelatedPerson", "Device"];
+        let other = random.pick(&self.population.resources).kind();
+        let types = |random: &mut Random| match random.chance(70) {
+            true => vec![("_type".to_owned(), format!("{kind},{other}"))],
+            false => Vec::new(),
+        };
+        match random.below(100) {
+            0..12 => {
+                let owners = self.population.resources.iter().filter(|known| OWNERS.contains(&known.kind()));
+                let owners: Vec<_> = owners.collect();
+                let Some(owner) = random.any(&owners) else {
+                    return (Scope::Type(kind.to_owned()), Vec::new());
+                };
+                let member = random.chance(60).then(|| kind.to_owned());
+                let pairs = if member.is_none() { types(random) } else { Vec::new() };
+                (
+                    Scope::Compartment { owner: owner.kind().to_owned(), id: owner.id().to_owned(), member },
+                    pairs,
+                )
+            }
+            12..18 => (Scope::System, types(random)),
+            _ => (Scope::Type(kind.to_owned()), Vec::new()),
+        }
     }
 
     /// A condition on resources of a type, with at most `links` links.

@@ -63,7 +63,8 @@ impl Wanted {
                 Self::In(url) => {
                     let mut listed =
                         oracle.terminology.codes(url, usize::MAX).unwrap_or_default().into_iter();
-                    let is_member = oracle.terminology.membership(url, Some(system), code) == Membership::Member;
+                    let is_member =
+                        oracle.terminology.membership(url, Some(system), code) == Membership::Member;
                     // Codes are compared without case, whatever the value set says.
                     is_member || listed.any(|known| known.system == system && same(known.code, code))
                 }
