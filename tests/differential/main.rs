@@ -138,7 +138,7 @@ impl Run {
                 Verdict::Same(matches) => self.tally.found += usize::from(matches > 0),
                 Verdict::BothRefuse => self.tally.both_refuse += 1,
                 Verdict::OnlyServerRefuses(reason) => {
-                    *self.tally.only_server_refuses.entry(reason).or_default() += 1;
+                    *self.tally.only_server_refuses.entry(without_names(&reason)).or_default() += 1;
                 }
                 Verdict::Differs(difference) => {
                     let told = shrink::reproduction(
@@ -156,4 +156,11 @@ impl Run {
             }
         }
     }
+}
+
+/// A reason without what stands in quotation marks and what comes after the first sentence, so that it can be counted.
+fn without_names(reason: &str) -> String {
+    let parts: Vec<&str> = reason.split('\'').step_by(2).collect();
+    let text = parts.join("'...'");
+    text.split(';').next().unwrap_or_default().to_owned()
 }

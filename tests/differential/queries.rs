@@ -112,7 +112,7 @@ impl<'a> Queries<'a> {
     ) -> Pair {
         let code = &parameter.code;
         if random.chance(6) {
-            return (format!("{code}:missing"), (*random.pick(&["true", "false"])).to_owned());
+            return (format!("{code}:missing"), random.word(&["true", "false"]).to_owned());
         }
         let modifier = modifier(parameter, datum, random);
         let count = *random.pick(&[1, 1, 1, 1, 2, 3]);
@@ -138,19 +138,19 @@ impl<'a> Queries<'a> {
         let node = datum.and_then(|datum| datum.node);
         match (parameter.kind, modifier) {
             (Kind::Token | Kind::Reference, "text") => {
-                let text = node.and_then(described).unwrap_or_else(|| random.pick(&WORDS));
+                let text = node.and_then(described).unwrap_or_else(|| random.word(&WORDS));
                 part_of(text, random)
             }
             (Kind::Reference, "identifier") => {
                 identifier(node.and_then(|node| node.get("identifier")), random)
             }
             (Kind::Token, "of-type") => of_type(node, random),
-            (Kind::Token, "in" | "not-in") => (*random.pick(&VALUE_SETS)).to_owned(),
+            (Kind::Token, "in" | "not-in") => random.word(&VALUE_SETS).to_owned(),
             (Kind::Number, _) => prefixed(&near_number(number_of(node), random), random),
             (Kind::Date, _) => prefixed(&date(node, random), random),
             (Kind::String, _) => {
                 let text =
-                    node.and_then(|node| any_text(node, random)).unwrap_or_else(|| random.pick(&WORDS));
+                    node.and_then(|node| any_text(node, random)).unwrap_or_else(|| random.word(&WORDS));
                 part_of(text, random)
             }
             (Kind::Token, _) => token(datum, random),
@@ -222,14 +222,14 @@ impl<'a> Queries<'a> {
                     .resource_of(kind, random)
                     .and_then(|known| known.root().get("meta")?.get_str("lastUpdated"));
                 let moment = moment.unwrap_or("2023-11-20");
-                let shown = *random.pick(&[moment.len(), 19, 16, 10, 7, 4]);
+                let shown = moment.len().min(*random.pick(&[99, 19, 16, 10, 7, 4]));
                 let zone = if (11..moment.len()).contains(&shown) { "Z" } else { "" };
                 ("_lastUpdated".into(), prefixed(&format!("{}{zone}", &moment[..shown]), random))
             }
             2 => ("_list".into(), self.resource_of("List", random).map_or("none", Stored::id).to_owned()),
             _ => {
-                let text = *random.pick(&WORDS);
-                ((*random.pick(&["_text", "_content"])).into(), part_of(text, random))
+                let text = random.word(&WORDS);
+                (random.word(&["_text", "_content"]).into(), part_of(text, random))
             }
         }
     }
@@ -248,7 +248,7 @@ impl<'a> Queries<'a> {
             2 => format!("{code}.name"),
             _ => "wings".to_owned(),
         };
-        let value = *random.pick(&[
+        let value = random.word(&[
             "",
             "a",
             "|",
@@ -280,10 +280,10 @@ impl<'a> Queries<'a> {
             pairs.push(("_sort".into(), keys.join(",")));
         }
         if random.chance(50) {
-            pairs.push(("_count".into(), (*random.pick(&["1", "2", "2", "3", "5", "7", "100", "0"])).into()));
+            pairs.push(("_count".into(), random.word(&["1", "2", "2", "3", "5", "7", "100", "0"]).into()));
         }
         if random.chance(20) {
-            pairs.push(("_total".into(), (*random.pick(&["none", "accurate", "estimate"])).into()));
+            pairs.push(("_total".into(), random.word(&["none", "accurate", "estimate"]).into()));
         }
         for _ in 0..*random.pick(&[0, 0, 0, 1, 2]) {
             pairs.extend(self.include(kind, random));
@@ -337,19 +337,19 @@ fn modifier(parameter: &Parameter, datum: &Datum<'_>, random: &mut Random) -> St
     }
     let target = || datum.node.and_then(target_of).map_or("Patient", |(kind, _)| kind);
     match parameter.kind {
-        Kind::String => *random.pick(&["exact", "contains"]),
+        Kind::String => random.word(&["exact", "contains"]),
         Kind::Token => match datum.type_name {
-            "Identifier" => *random.pick(&["not", "text", "of-type"]),
-            "Coding" | "CodeableConcept" => *random.pick(&["not", "text", "in", "not-in", "above", "below"]),
-            _ => *random.pick(&["not", "not", "text"]),
+            "Identifier" => random.word(&["not", "text", "of-type"]),
+            "Coding" | "CodeableConcept" => random.word(&["not", "text", "in", "not-in", "above", "below"]),
+            _ => random.word(&["not", "not", "text"]),
         },
         Kind::Reference => match random.below(4) {
             0 => "identifier",
             1 => "text",
-            2 => *random.pick(&["above", "below"]),
+            2 => random.word(&["above", "below"]),
             _ => target(),
         },
-        Kind::Uri => *random.pick(&["above", "below"]),
+        Kind::Uri => random.word(&["above", "below"]),
         _ => "",
     }
     .to_owned()
@@ -415,7 +415,7 @@ fn number_of(node: Option<Node<'_>>) -> Option<String> {
 
 /// A number, or one near it, or the same with other digits.
 fn near_number(number: Option<String>, random: &mut Random) -> String {
-    let Some(number) = number else { return (*random.pick(&NUMBERS)).to_owned() };
+    let Some(number) = number else { return random.word(&NUMBERS).to_owned() };
     match random.below(8) {
         0 => {
             if number.contains('.') {
@@ -426,7 +426,7 @@ fn near_number(number: Option<String>, random: &mut Random) -> String {
         }
         1 => number.split('.').next().unwrap_or_default().to_owned(),
         2 => format!("{number}e0"),
-        3 => (*random.pick(&["1e1", "1e2", "0.5e1", "1E3", "99.49", "5.35", "5.45", "110", "90", "4.5"]))
+        3 => (random.word(&["1e1", "1e2", "0.5e1", "1E3", "99.49", "5.35", "5.45", "110", "90", "4.5"]))
             .to_owned(),
         _ => number,
     }
@@ -445,12 +445,12 @@ fn date(node: Option<Node<'_>>, random: &mut Random) -> String {
         None => random.any(&ends(node)).cloned(),
     });
     let text = text.filter(|text| text.starts_with(|letter: char| letter.is_ascii_digit()));
-    let text = text.unwrap_or_else(|| (*random.pick(&DATES)).to_owned());
+    let text = text.unwrap_or_else(|| random.word(&DATES).to_owned());
     match random.below(6) {
         0 => text.get(..4).unwrap_or(&text).to_owned(),
         1 => text.get(..7).unwrap_or(&text).to_owned(),
         2 => text.get(..10).unwrap_or(&text).to_owned(),
-        3 => (*random.pick(&MOMENTS)).to_owned(),
+        3 => random.word(&MOMENTS).to_owned(),
         4 => text.get(..16).map_or(text.clone(), str::to_owned),
         _ => text,
     }
@@ -483,8 +483,8 @@ fn token(datum: Option<&Datum<'_>>, random: &mut Random) -> String {
 
 fn identifier(node: Option<Node<'_>>, random: &mut Random) -> String {
     let text = |name: &str| node.and_then(|node| node.get_str(name)).map(str::to_owned);
-    let system = text("system").unwrap_or_else(|| (*random.pick(&IDENTIFIER_SYSTEMS)).to_owned());
-    let value = text("value").unwrap_or_else(|| (*random.pick(&IDENTIFIERS)).to_owned());
+    let system = text("system").unwrap_or_else(|| random.word(&IDENTIFIER_SYSTEMS).to_owned());
+    let value = text("value").unwrap_or_else(|| random.word(&IDENTIFIERS).to_owned());
     if random.chance(50) { escaped(&value) } else { format!("{system}|{}", escaped(&value)) }
 }
 
@@ -495,7 +495,7 @@ fn of_type(node: Option<Node<'_>>, random: &mut Random) -> String {
         |node: Option<Node<'_>>, name: &str| node.and_then(|node| node.get_str(name)).map(str::to_owned);
     let system = text(coding, "system").unwrap_or_else(|| (*system).to_owned());
     let code = text(coding, "code").unwrap_or_else(|| (*random.pick(codes)).to_owned());
-    let value = text(node, "value").unwrap_or_else(|| (*random.pick(&IDENTIFIERS)).to_owned());
+    let value = text(node, "value").unwrap_or_else(|| random.word(&IDENTIFIERS).to_owned());
     format!("{}|{}|{}", escaped(&system), escaped(&code), escaped(&value))
 }
 
@@ -503,7 +503,7 @@ fn reference(parameter: &Parameter, node: Option<Node<'_>>, random: &mut Random)
     let literal = node.and_then(|node| node.get_str("reference").or_else(|| node.as_str()));
     let (kind, id) = node.and_then(target_of).unwrap_or_else(|| {
         let kind = random.any(&parameter.targets).map_or("Patient", |kind| &**kind);
-        (kind, *random.pick(&["r1", "r2", "r3", "none"]))
+        (kind, random.word(&["r1", "r2", "r3", "none"]))
     });
     match random.below(8) {
         0 | 1 => id.to_owned(),
@@ -540,9 +540,9 @@ fn quantity(node: Option<Node<'_>>, random: &mut Random) -> String {
 }
 
 fn uri(node: Option<Node<'_>>, random: &mut Random) -> String {
-    let own = node.and_then(|node| node.as_str()).unwrap_or_else(|| random.pick(&URIS));
+    let own = node.and_then(|node| node.as_str()).unwrap_or_else(|| random.word(&URIS));
     let uri = match random.below(5) {
-        0 => *random.pick(&URIS),
+        0 => random.word(&URIS),
         1 => own.split('|').next().unwrap_or(own),
         2 => own.rsplit_once('/').map_or(own, |(start, _)| start),
         _ => own,

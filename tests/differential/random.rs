@@ -26,6 +26,11 @@ impl Random {
         self.below(100) < percent
     }
 
+    /// One of the words.
+    pub(crate) fn word(&mut self, words: &[&'static str]) -> &'static str {
+        self.pick::<&'static str>(words)
+    }
+
     /// One of the choices; there is at least one.
     pub(crate) fn pick<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
         &choices[self.below(choices.len())]

@@ -63,7 +63,7 @@ impl<'a> Resources<'a> {
         let rare: Vec<&str> = (0..4).map(|_| &**random.pick(registry.resource_types())).collect();
         let mut keys: Vec<Key> = Vec::new();
         while keys.len() < size {
-            let kind = if random.chance(70) { *random.pick(&CORE) } else { *random.pick(&rare) };
+            let kind = if random.chance(70) { random.word(&CORE) } else { *random.pick(&rare) };
             // Some ids occur in several types.
             let prefix = if random.chance(25) { "r".to_owned() } else { kind.to_lowercase() };
             let key = (kind.to_owned(), format!("{prefix}{}", random.below(12)));
@@ -99,14 +99,14 @@ impl<'a> Resources<'a> {
         members.insert("id".into(), json!(key.1));
         members.insert("meta".into(), self.meta(random));
         if random.chance(40) {
-            let (a, b) = (*random.pick(&WORDS), *random.pick(&WORDS));
+            let (a, b) = (random.word(&WORDS), random.word(&WORDS));
             let div = format!(
                 "<div xmlns=\"http://www.w3.org/1999/xhtml\"><p>{a}</p><b title=\"hidden\">{b} &amp; co</b></div>"
             );
             members.insert("text".into(), json!({ "status": "generated", "div": div }));
         }
         if random.chance(15) && info.element("contained").is_some() {
-            let kind = *random.pick(&["Patient", "Organization"]);
+            let kind = random.word(&["Patient", "Organization"]);
             members.insert("contained".into(), json!([{ "resourceType": kind, "id": "c1", "active": true }]));
         }
         self.elements(info, 0, &mut members, random);
@@ -188,12 +188,12 @@ impl<'a> Resources<'a> {
                 quantity(random, true)
             }
             "Range" => range(random),
-            "Money" => json!({ "value": number(random), "currency": *random.pick(&["GBP", "EUR"]) }),
+            "Money" => json!({ "value": number(random), "currency": random.word(&["GBP", "EUR"]) }),
             "SampledData" => sampled(random),
             "Period" => period(random),
             "HumanName" => human_name(random),
             "ContactPoint" => {
-                json!({ "system": *random.pick(&["phone", "email"]), "value": *random.pick(&IDENTIFIERS) })
+                json!({ "system": random.word(&["phone", "email"]), "value": random.word(&IDENTIFIERS) })
             }
             "Timing" => timing(random),
             "canonical" => canonical(random),
@@ -204,7 +204,7 @@ impl<'a> Resources<'a> {
             }
             _ if info.kind == TypeKind::Primitive => primitive(&info.name, random)?,
             _ if info.kind == TypeKind::Resource => {
-                let kind = *random.pick(&["Patient", "Composition", "MessageHeader"]);
+                let kind = random.word(&["Patient", "Composition", "MessageHeader"]);
                 let target = self.types().by_name(kind)?;
                 let mut members = Map::new();
                 members.insert("resourceType".into(), json!(kind));
@@ -231,7 +231,7 @@ impl<'a> Resources<'a> {
         let few = codes.get(..codes.len().min(4)).unwrap_or_default();
         match random.any(few) {
             Some(listed) => listed.code.to_string(),
-            None => (*random.pick(&["a", "b", "en"])).to_owned(),
+            None => random.word(&["a", "b", "en"]).to_owned(),
         }
     }
 
@@ -268,7 +268,7 @@ impl<'a> Resources<'a> {
             reference["identifier"] = identifier(random);
         }
         if random.chance(25) {
-            reference["display"] = json!(*random.pick(&WORDS));
+            reference["display"] = json!(random.word(&WORDS));
         }
         reference
     }
@@ -280,7 +280,7 @@ fn raw(text: &str) -> Value {
 }
 
 fn number(random: &mut Random) -> Value {
-    raw(random.pick(&NUMBERS))
+    raw(random.word(&NUMBERS))
 }
 
 fn primitive(name: &str, random: &mut Random) -> Option<Value> {
@@ -289,14 +289,14 @@ fn primitive(name: &str, random: &mut Random) -> Option<Value> {
         "integer" | "unsignedInt" => json!(random.below(12)),
         "positiveInt" => json!(1 + random.below(3)),
         "decimal" => number(random),
-        "string" | "markdown" => json!(*random.pick(&WORDS)),
-        "id" => json!(*random.pick(&["a", "b"])),
-        "uri" | "url" => json!(*random.pick(&URIS)),
+        "string" | "markdown" => json!(random.word(&WORDS)),
+        "id" => json!(random.word(&["a", "b"])),
+        "uri" | "url" => json!(random.word(&URIS)),
         "oid" => json!("urn:oid:1.2.3"),
         "uuid" => json!("urn:uuid:c757873d-ec9a-4326-a141-556f43239520"),
-        "date" => json!(*random.pick(&DATES)),
-        "dateTime" if random.chance(50) => json!(*random.pick(&DATES)),
-        "dateTime" | "instant" => json!(*random.pick(&MOMENTS)),
+        "date" => json!(random.word(&DATES)),
+        "dateTime" if random.chance(50) => json!(random.word(&DATES)),
+        "dateTime" | "instant" => json!(random.word(&MOMENTS)),
         "time" => json!("10:30:00"),
         "base64Binary" => json!("YWJj"),
         _ => return None,
@@ -317,7 +317,7 @@ pub(crate) fn coding(random: &mut Random) -> Value {
         coding.insert("code".into(), json!(*random.pick(codes)));
     }
     if random.chance(30) {
-        coding.insert("display".into(), json!(*random.pick(&WORDS)));
+        coding.insert("display".into(), json!(random.word(&WORDS)));
     }
     Value::Object(coding)
 }
@@ -329,7 +329,7 @@ fn concept(random: &mut Random) -> Value {
         concept.insert("coding".into(), json!(codings));
     }
     if concept.is_empty() || random.chance(40) {
-        concept.insert("text".into(), json!(*random.pick(&WORDS)));
+        concept.insert("text".into(), json!(random.word(&WORDS)));
     }
     Value::Object(concept)
 }
@@ -339,12 +339,12 @@ fn identifier(random: &mut Random) -> Value {
     if random.chance(50) {
         identifier.insert("type".into(), concept(random));
     }
-    let system = *random.pick(&IDENTIFIER_SYSTEMS);
+    let system = random.word(&IDENTIFIER_SYSTEMS);
     if !system.is_empty() {
         identifier.insert("system".into(), json!(system));
     }
     if random.chance(90) || identifier.is_empty() {
-        identifier.insert("value".into(), json!(*random.pick(&IDENTIFIERS)));
+        identifier.insert("value".into(), json!(random.word(&IDENTIFIERS)));
     }
     Value::Object(identifier)
 }
@@ -356,7 +356,7 @@ fn quantity(random: &mut Random, may_compare: bool) -> Value {
         quantity.insert("value".into(), number(random));
     }
     if may_compare && random.chance(15) {
-        quantity.insert("comparator".into(), json!(*random.pick(&["<", "<=", ">", ">="])));
+        quantity.insert("comparator".into(), json!(random.word(&["<", "<=", ">", ">="])));
     }
     for (name, text) in [("unit", unit), ("system", system), ("code", code)] {
         if !text.is_empty() {
@@ -391,12 +391,12 @@ fn range(random: &mut Random) -> Value {
 fn sampled(random: &mut Random) -> Value {
     let mut origin = quantity(random, false);
     origin["value"] = json!(*random.pick(&[0, 5]));
-    json!({ "origin": origin, "period": 10, "dimensions": 1, "data": *random.pick(&["1 5 E", "5 U 5.4 100", "E", "0 10"]) })
+    json!({ "origin": origin, "period": 10, "dimensions": 1, "data": random.word(&["1 5 E", "5 U 5.4 100", "E", "0 10"]) })
 }
 
 fn period(random: &mut Random) -> Value {
     let moment =
-        |random: &mut Random| if random.chance(50) { *random.pick(&DATES) } else { *random.pick(&MOMENTS) };
+        |random: &mut Random| if random.chance(50) { random.word(&DATES) } else { random.word(&MOMENTS) };
     let (a, b) = (moment(random), moment(random));
     let (start, end) = if a <= b { (a, b) } else { (b, a) };
     match random.below(5) {
@@ -418,12 +418,12 @@ fn timing(random: &mut Random) -> Value {
 }
 
 fn human_name(random: &mut Random) -> Value {
-    let mut name = json!({ "family": *random.pick(&WORDS) });
+    let mut name = json!({ "family": random.word(&WORDS) });
     if random.chance(60) {
         name["given"] = json!([random.pick(&WORDS), random.pick(&WORDS)]);
     }
     if random.chance(20) {
-        name["text"] = json!(*random.pick(&WORDS));
+        name["text"] = json!(random.word(&WORDS));
     }
     name
 }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use westway::config::{Integrity, OnInvalid, ValidationSettings};
 use westway::interactions::context::Limits;
-use westway::interactions::request::{Conditions, Prefer, Returns, Verb, parse_path, parse_query};
+use westway::interactions::request::{Prefer, Returns, Verb, parse_path, parse_query};
 use westway::interactions::validation::Validation;
 use westway::interactions::{Context, Request, perform};
 use westway::store::sqlite::{Options, SqliteStore};
@@ -84,10 +84,8 @@ impl Stack {
             verb,
             path: parse_path(path),
             query,
-            body,
-            conditions: Conditions::default(),
             prefer: Prefer { returns: Some(Returns::Representation), lenient: false },
-            base: BASE.to_owned(),
+            ..Request::bundle(body, BASE)
         };
         let response = perform(&self.context, &request).map_err(|error| told(&error))?;
         Ok(response.body.unwrap_or_default())

@@ -7,6 +7,15 @@ use fhir_model::types::TypeModel;
 use crate::population::Stored;
 use crate::select::{Branch, Datum, alternatives};
 
+/// What `docs/search.md` says is not supported although it has an expression, besides `phonetic` of all types.
+const UNSUPPORTED: [(&str, &str); 5] = [
+    ("DocumentReference", "relationship"),
+    ("MolecularSequence", "chromosome-variant-coordinate"),
+    ("MolecularSequence", "chromosome-window-coordinate"),
+    ("MolecularSequence", "referenceseqid-variant-coordinate"),
+    ("MolecularSequence", "referenceseqid-window-coordinate"),
+];
+
 /// A search parameter of one resource type, or a component of a composite.
 #[derive(Debug)]
 pub struct Parameter {
@@ -30,6 +39,9 @@ impl Parameter {
         registry: &Registry,
         resource_type: &str,
     ) -> Result<Self, String> {
+        if UNSUPPORTED.contains(&(resource_type, &definition.code)) || &*definition.code == "phonetic" {
+            return Err("docs/search.md lists it as not supported".to_owned());
+        }
         let expression = definition.expression.as_deref().ok_or("it has no expression")?;
         let own: Vec<String> =
             alternatives(expression).into_iter().filter(|branch| concerns(branch, resource_type)).collect();
