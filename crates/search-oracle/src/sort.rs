@@ -19,6 +19,8 @@ use crate::{number, quantity, string, token, uri};
 #[derive(Clone, Debug, PartialEq, PartialOrd)]
 enum SortValue {
     Text(String),
+    /// A string without case and accents, and as it is written, in whatever ways.
+    String(String, Vec<String>),
     Period(i64, i64),
     Span(f64, f64),
 }
@@ -31,8 +33,8 @@ pub(crate) fn may_precede(oracle: &Oracle, sort: &[SortKey<'_>], first: &Stored,
     for key in sort {
         let (a, b) = (key.value(oracle, first), key.value(oracle, second));
         let order = match (&a, &b) {
-            (Some(a), Some(b)) if key.descending => b.partial_cmp(a),
-            (Some(a), Some(b)) => a.partial_cmp(b),
+            (Some(a), Some(b)) if key.descending => b.order(a),
+            (Some(a), Some(b)) => a.order(b),
             (None, None) => Some(Ordering::Equal),
             (None, Some(_)) => Some(Ordering::Greater),
             (Some(_), None) => Some(Ordering::Less),
@@ -40,10 +42,19 @@ pub(crate) fn may_precede(oracle: &Oracle, sort: &[SortKey<'_>], first: &Stored,
         match order.unwrap_or(Ordering::Equal) {
             Ordering::Less => return true,
             Ordering::Greater => return false,
+            // Texts that differ in case or accents only are apart, in an order that is the server's choice.
+            Ordering::Equal if differs_in_writing(a.as_ref(), b.as_ref()) => return true,
             Ordering::Equal => {}
         }
     }
     true
+}
+
+fn differs_in_writing(a: Option<&SortValue>, b: Option<&SortValue>) -> bool {
+    match (a, b) {
+        (Some(SortValue::String(_, a)), Some(SortValue::String(_, b))) => a != b || a.len() > 1,
+        _ => false,
+    }
 }
 
 impl SortKey<'_> {
@@ -59,8 +70,32 @@ impl SortKey<'_> {
                 data.iter().flat_map(|datum| values(oracle, parameter, datum)).collect()
             }
         };
-        let better = |a: &SortValue, b: &SortValue| if self.descending { a >= b } else { a <= b };
-        values.into_iter().reduce(|a, b| if better(&a, &b) { a } else { b })
+        values.into_iter().reduce(|a, b| match (a.order(&b), self.descending) {
+            (Some(Ordering::Less), false) | (Some(Ordering::Greater), true) => a,
+            (Some(Ordering::Equal), _) => a.with_writings_of(b),
+            _ => b,
+        })
+    }
+}
+
+impl SortValue {
+    fn order(&self, other: &Self) -> Option<Ordering> {
+        match (self, other) {
+            (Self::String(a, _), Self::String(b, _)) => Some(a.cmp(b)),
+            _ => self.partial_cmp(other),
+        }
+    }
+
+    fn with_writings_of(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::String(text, mut writings), Self::String(_, others)) => {
+                writings.extend(others);
+                writings.sort();
+                writings.dedup();
+                Self::String(text, writings)
+            }
+            (value, _) => value,
+        }
     }
 }
 
@@ -74,8 +109,11 @@ fn values(oracle: &Oracle, parameter: &Parameter, datum: &Datum<'_>) -> Vec<Sort
         Kind::Number => number::read(datum).map(span).into_iter().collect(),
         Kind::Quantity => quantity::read(datum).map(|measured| span(measured.span)).into_iter().collect(),
         Kind::String => {
-            let texts = string::read(datum).into_iter().map(comparable).filter(|text| !text.is_empty());
-            texts.map(SortValue::Text).collect()
+            let texts = string::read(datum).into_iter().map(|text| (comparable(text), vec![text.to_owned()]));
+            texts
+                .filter(|(text, _)| !text.is_empty())
+                .map(|(text, written)| SortValue::String(text, written))
+                .collect()
         }
         Kind::Uri => uri::read(datum).into_iter().map(|uri| SortValue::Text(uri.to_owned())).collect(),
         Kind::Token => {
