@@ -70,6 +70,7 @@ impl<'a> Queries<'a> {
             18..28 if links > 0 => self.has(kind, links, random),
             28..35 => Some(self.of_any_type(kind, random)),
             35 => Some(self.odd(kind, random)),
+            36..44 => Some(("_filter".into(), self.filter(kind, 3, random)?)),
             _ => self.plain(kind, random),
         }
     }
@@ -101,6 +102,68 @@ impl<'a> Queries<'a> {
         let of_code: Vec<_> = selected.iter().filter(|(parameter, _)| &*parameter.code == code).collect();
         let (parameter, datum) = random.pick(&of_code);
         Some(self.valued(parameter, datum, resource, random))
+    }
+
+    /// A filter with parentheses nested at most so deep.
+    fn filter(&self, kind: &str, levels: usize, random: &mut Random) -> Option<String> {
+        let deeper = |random: &mut Random| self.filter(kind, levels.saturating_sub(1), random);
+        match random.below(if levels > 0 { 10 } else { 6 }) {
+            6 => Some(format!("not ({})", deeper(random)?)),
+            7 => Some(format!("({}) or {}", deeper(random)?, deeper(random)?)),
+            8 => Some(format!("{} and ({})", deeper(random)?, deeper(random)?)),
+            9 => Some(format!("{} or {} and {}", deeper(random)?, deeper(random)?, deeper(random)?)),
+            5 => self.filter_of_target(kind, levels, random),
+            _ => self.test(kind, random),
+        }
+    }
+
+    /// A test of what a reference leads to, which may have to fulfil a filter of its own.
+    fn filter_of_target(&self, kind: &str, levels: usize, random: &mut Random) -> Option<String> {
+        let resource = self.resource_of(kind, random)?;
+        let selected = self.selected(resource);
+        let references: Vec<_> =
+            selected.iter().filter(|(parameter, _)| parameter.kind == Kind::Reference).collect();
+        let (parameter, datum) = random.any(&references)?;
+        let (target, _) = target_of(datum.node?)?;
+        let link = format!("{}:{target}", parameter.code);
+        let test = self.test(target, random)?;
+        match random.chance(50) && levels > 0 {
+            true => Some(format!("{link}[{}].{test}", self.filter(target, levels - 1, random)?)),
+            false => Some(format!("{link}.{test}")),
+        }
+    }
+
+    /// A test of a parameter with a value that some resource has.
+    fn test(&self, kind: &str, random: &mut Random) -> Option<String> {
+        let resource = self.resource_of(kind, random)?;
+        let selected = self.selected(resource);
+        let (parameter, datum) = random.any(&selected)?;
+        let node = datum.node;
+        let code = &parameter.code;
+        if random.chance(10) {
+            return Some(format!("{code} pr {}", random.word(&["true", "false"])));
+        }
+        let (operator, value) = match parameter.kind {
+            Kind::String => {
+                let text =
+                    node.and_then(|node| any_text(node, random)).unwrap_or_else(|| random.word(&WORDS));
+                (random.word(&["eq", "co", "sw", "ew"]), serde_json::to_string(text).unwrap())
+            }
+            Kind::Number => (random.word(&PREFIXES), near_number(number_of(node), random)),
+            Kind::Date => {
+                (random.word(&["eq", "ne", "gt", "le", "sa", "eb", "ap", "po"]), date(node, random))
+            }
+            Kind::Quantity => {
+                let value = quantity(node, random);
+                let digits = value.find(|letter: char| letter.is_ascii_digit() || letter == '-').unwrap_or(0);
+                (random.word(&PREFIXES), value[digits..].to_owned())
+            }
+            Kind::Token => ("eq", token(Some(datum), random)),
+            Kind::Reference => ("re", reference(parameter, node, random)),
+            Kind::Uri => ("eq", uri(node, random)),
+            Kind::Composite | Kind::Special => return None,
+        };
+        Some(format!("{code} {operator} {value}"))
     }
 
     fn valued(

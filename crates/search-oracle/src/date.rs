@@ -150,6 +150,12 @@ impl Wanted {
         Ok(Self { prefix, period })
     }
 
+    /// `po` of `_filter`: the periods overlap.
+    pub(crate) fn overlapping(value: &str) -> Result<Self, Refusal> {
+        let period = covered(value).ok_or_else(|| Refusal::Invalid(format!("'{value}' is not a date")))?;
+        Ok(Self { prefix: Prefix::Ap, period })
+    }
+
     /// Whether a period passes: the table of `docs/search.md`, which is that of R4.
     pub(crate) fn fits(&self, (low, high): Period) -> bool {
         let (begins, ends) = self.period;

@@ -6,6 +6,7 @@ mod condition;
 mod control;
 mod date;
 mod escape;
+mod filter;
 mod full_text;
 mod include;
 mod modifier;

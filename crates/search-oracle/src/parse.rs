@@ -73,14 +73,22 @@ impl<'o> Reading<'o> {
         value: &str,
         links: usize,
     ) -> Result<Condition<'o>, Refusal> {
-        let follow = || links.checked_sub(1).ok_or_else(|| Refusal::TooCostly("too many links".to_owned()));
-        if let Some(rest) = name.strip_prefix("_has:") {
-            return self.has(kind, rest, value, follow()?);
+        if let Some(text) = name.strip_prefix("_has:") {
+            return self.has_then(kind, text, links, &mut |reading, source, rest, links| {
+                reading.linked(source, rest, value, links)
+            });
         }
         match name.split_once('.') {
-            Some((link, rest)) => self.chain(kind, link, rest, value, follow()?),
+            Some((link, rest)) => self.chain_then(kind, link, rest, links, &mut |reading, target, links| {
+                reading.linked(target, rest, value, links)
+            }),
+            None if name == "_filter" => self.filter(kind, value, links),
             None => self.direct(kind, name, value),
         }
+    }
+
+    pub(crate) fn parameter(&self, kind: &str, code: &str) -> Result<&'o Parameter, Refusal> {
+        self.oracle.parameter(kind, code)
     }
 
     fn direct(&mut self, kind: &str, name: &str, value: &str) -> Result<Condition<'o>, Refusal> {
@@ -93,7 +101,12 @@ impl<'o> Reading<'o> {
         self.values(parameter, modifier, value)
     }
 
-    fn special(&self, code: &str, modifier: Option<&str>, value: &str) -> Result<Condition<'o>, Refusal> {
+    pub(crate) fn special(
+        &self,
+        code: &str,
+        modifier: Option<&str>,
+        value: &str,
+    ) -> Result<Condition<'o>, Refusal> {
         match (code, modifier) {
             // Every resource has an id and a time.
             ("_id" | "_lastUpdated", Some("missing")) => match value {
@@ -124,27 +137,36 @@ impl<'o> Reading<'o> {
         modifier: Option<Modifier>,
         value: &str,
     ) -> Result<Condition<'o>, Refusal> {
-        let (oracle, now) = (self.oracle, self.now);
-        let mut plain = |value: &str| {
-            let wanted = Wanted::parse(oracle, parameter, modifier.as_ref(), value, now)?;
-            if let Wanted::Reference(wanted) = &wanted {
-                self.note_bare_id(wanted)?;
-            }
-            Ok(Condition::Value(parameter, wanted))
-        };
         match (&modifier, parameter.kind) {
             (Some(Modifier::Missing), _) => match value {
                 "true" => Ok(Condition::Not(Box::new(Condition::Present(parameter)))),
                 "false" => Ok(Condition::Present(parameter)),
                 _ => Refusal::invalid("':missing' is true or false"),
             },
-            (Some(Modifier::Not | Modifier::NotIn), _) => Ok(Condition::Not(Box::new(each(value, plain)?))),
+            (Some(Modifier::Not | Modifier::NotIn), _) => {
+                let any = each(value, |value| self.value(parameter, modifier.as_ref(), value))?;
+                Ok(Condition::Not(Box::new(any)))
+            }
             (Some(modifier @ (Modifier::Above | Modifier::Below)), Kind::Reference) => {
                 let below = *modifier == Modifier::Below;
                 each(value, |value| self.hierarchy(parameter, below, value))
             }
-            _ => each(value, &mut plain),
+            _ => each(value, |value| self.value(parameter, modifier.as_ref(), value)),
         }
+    }
+
+    /// One value, compared by the rules of the parameter's type and the modifier.
+    pub(crate) fn value(
+        &mut self,
+        parameter: &'o Parameter,
+        modifier: Option<&Modifier>,
+        value: &str,
+    ) -> Result<Condition<'o>, Refusal> {
+        let wanted = Wanted::parse(self.oracle, parameter, modifier, value, self.now)?;
+        if let Wanted::Reference(wanted) = &wanted {
+            self.note_bare_id(wanted)?;
+        }
+        Ok(Condition::Value(parameter, wanted))
     }
 
     /// `:above` and `:below` of references.
@@ -192,15 +214,16 @@ impl<'o> Reading<'o> {
         Ok(())
     }
 
-    /// `subject.name`, `subject:Patient.name`
-    fn chain(
+    /// A chain along `link` to the types whose resources `then` gives a condition for; `next` is the name that follows.
+    pub(crate) fn chain_then(
         &mut self,
         kind: &str,
         link: &str,
-        rest: &str,
-        value: &str,
+        next: &str,
         links: usize,
+        then: &mut dyn FnMut(&mut Self, &str, usize) -> Result<Condition<'o>, Refusal>,
     ) -> Result<Condition<'o>, Refusal> {
+        let links = one_less(links)?;
         let (code, modifier) = modifier::split(link);
         let reference = self.oracle.parameter(kind, code)?;
         if reference.kind != Kind::Reference {
@@ -213,13 +236,13 @@ impl<'o> Reading<'o> {
         };
         let several = targets.len() > 1;
         let candidates: Vec<String> =
-            targets.into_iter().filter(|target| !several || self.begins(target, rest)).collect();
+            targets.into_iter().filter(|target| !several || self.begins(target, next)).collect();
         if candidates.len() > self.oracle.settings.chain_targets {
             return Err(Refusal::TooCostly(format!("'{code}' can lead to too many types")));
         }
         let mut alternatives = Vec::new();
         for target in candidates {
-            match self.linked(&target, rest, value, links) {
+            match then(self, &target, links) {
                 Ok(rest) => alternatives.push(Condition::Chain { reference, target, rest: Box::new(rest) }),
                 // Another type may have what this one has not.
                 Err(Refusal::Unsupported(_)) if several => {}
@@ -227,7 +250,7 @@ impl<'o> Reading<'o> {
             }
         }
         match alternatives.is_empty() {
-            true => Refusal::unsupported(format!("no target of '{code}' has '{rest}'")),
+            true => Refusal::unsupported(format!("no target of '{code}' has '{next}'")),
             false => Ok(Condition::Any(alternatives)),
         }
     }
@@ -238,19 +261,30 @@ impl<'o> Reading<'o> {
         code == "_has" || SPECIAL.contains(&code) || self.oracle.parameter(kind, code).is_ok()
     }
 
-    /// `Observation:patient:code`
-    fn has(&mut self, kind: &str, text: &str, value: &str, links: usize) -> Result<Condition<'o>, Refusal> {
+    /// A reverse chain, `Observation:patient:code`; `then` gives the condition on what points here.
+    pub(crate) fn has_then(
+        &mut self,
+        kind: &str,
+        text: &str,
+        links: usize,
+        then: &mut dyn FnMut(&mut Self, &str, &str, usize) -> Result<Condition<'o>, Refusal>,
+    ) -> Result<Condition<'o>, Refusal> {
         let parts: Vec<&str> = text.splitn(3, ':').collect();
         let [source, code, rest] = parts.as_slice() else {
             return Refusal::invalid("not of the form _has:Type:reference:parameter");
         };
+        let links = one_less(links)?;
         let reference = self.oracle.parameter(source, code)?;
         if reference.kind != Kind::Reference || !reference.targets.iter().any(|target| **target == *kind) {
             return Refusal::unsupported(format!("'{code}' of {source} cannot point to {kind}"));
         }
-        let rest = Box::new(self.linked(source, rest, value, links)?);
+        let rest = Box::new(then(self, source, rest, links)?);
         Ok(Condition::Has { source: (*source).to_owned(), reference, rest })
     }
+}
+
+fn one_less(links: usize) -> Result<usize, Refusal> {
+    links.checked_sub(1).ok_or_else(|| Refusal::TooCostly("too many links".to_owned()))
 }
 
 /// One of the values joined by commas.

@@ -23,6 +23,10 @@ pub(crate) enum How {
     Contains,
     /// `:exact`
     Exact,
+    /// `ew` of `_filter`
+    EndsWith,
+    /// `eq` of `_filter`: the whole text, without regard to case and accents.
+    Whole,
 }
 
 /// The texts of an element.
@@ -46,11 +50,15 @@ pub(crate) fn texts<'a>(node: Node<'a>, name: &str) -> Vec<&'a str> {
 
 impl Wanted {
     pub(crate) fn parse(value: &str, how: How) -> Result<Self, Refusal> {
-        let text = escape::plain(value)?;
-        if comparable(&text).is_empty() {
-            return Refusal::invalid("an empty text");
+        Self::new(&escape::plain(value)?, how)
+    }
+
+    /// A text without escapes.
+    pub(crate) fn new(text: &str, how: How) -> Result<Self, Refusal> {
+        match comparable(text).is_empty() {
+            true => Refusal::invalid("an empty text"),
+            false => Ok(Self { how, text: text.to_owned() }),
         }
-        Ok(Self { how, text })
     }
 
     /// Whether a text passes.
@@ -59,6 +67,8 @@ impl Wanted {
             How::StartsWith => comparable(text).starts_with(&comparable(&self.text)),
             How::Contains => comparable(text).contains(&comparable(&self.text)),
             How::Exact => text == self.text,
+            How::EndsWith => comparable(text).ends_with(&comparable(&self.text)),
+            How::Whole => comparable(text) == comparable(&self.text),
         }
     }
 }
