@@ -12,8 +12,8 @@ use crate::stack::{MAX_COUNT, Page, Stack};
 pub(crate) enum Verdict {
     /// They are the same; so many resources match.
     Same(usize),
-    /// Both refuse the search.
-    BothRefuse,
+    /// Both refuse the search: why, as the oracle sees it.
+    BothRefuse(String),
     /// The server refuses what the oracle answers: why.
     OnlyServerRefuses(String),
     /// What differs.
@@ -28,7 +28,7 @@ pub(crate) fn compare(oracle: &Oracle, stack: &Stack, request: &Request) -> Verd
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros() as i64;
     let expected = oracle.search(&stack.population, request, now);
     match (stack.search(request), expected) {
-        (Err(_), Err(_)) => Verdict::BothRefuse,
+        (Err(_), Err(refusal)) => Verdict::BothRefuse(refusal.to_string()),
         (Err(error), Ok(_)) if error.starts_with('4') => Verdict::OnlyServerRefuses(error),
         (Err(error), Ok(_)) => Verdict::Differs(format!("the server failed: {error}")),
         (Ok(_), Err(refusal)) => {

@@ -49,7 +49,8 @@ struct Tally {
     searches: usize,
     /// Searches that find something.
     found: usize,
-    both_refuse: usize,
+    /// Why both refuse, and how often.
+    both_refuse: BTreeMap<String, usize>,
     /// Why the server refused what the oracle answers, and how often.
     only_server_refuses: BTreeMap<String, usize>,
     differences: Vec<String>,
@@ -71,8 +72,14 @@ fn random_searches_are_answered_as_the_specification_says() {
     let tally = run.tally;
     eprintln!(
         "{} searches, {} found something, {} refused by both, {} resources refused",
-        tally.searches, tally.found, tally.both_refuse, tally.refused_resources
+        tally.searches,
+        tally.found,
+        tally.both_refuse.values().sum::<usize>(),
+        tally.refused_resources
     );
+    for (reason, times) in tally.both_refuse.iter().filter(|_| is_verbose()) {
+        eprintln!("refused by both, {times} times: {reason}");
+    }
     for (reason, times) in &tally.only_server_refuses {
         eprintln!("refused by the server only, {times} times: {reason}");
     }
@@ -118,7 +125,7 @@ impl Run {
             let resource = resources.resource(key, &mut self.random);
             if let Err(reason) = self.stack.put(&resource) {
                 self.tally.refused_resources += 1;
-                if std::env::var_os("WESTWAY_VERBOSE").is_some() {
+                if is_verbose() {
                     eprintln!("refused {}: {reason}", key.0);
                 }
             }
@@ -136,7 +143,9 @@ impl Run {
             self.tally.searches += 1;
             match compare(&self.oracle, &self.stack, &request) {
                 Verdict::Same(matches) => self.tally.found += usize::from(matches > 0),
-                Verdict::BothRefuse => self.tally.both_refuse += 1,
+                Verdict::BothRefuse(reason) => {
+                    *self.tally.both_refuse.entry(without_names(&reason)).or_default() += 1;
+                }
                 Verdict::OnlyServerRefuses(reason) => {
                     *self.tally.only_server_refuses.entry(without_names(&reason)).or_default() += 1;
                 }
@@ -156,6 +165,11 @@ impl Run {
             }
         }
     }
+}
+
+/// Whether everything that is refused is told.
+fn is_verbose() -> bool {
+    std::env::var_os("WESTWAY_VERBOSE").is_some()
 }
 
 /// A reason without what stands in quotation marks and what comes after the first sentence, so that it can be counted.

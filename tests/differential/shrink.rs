@@ -31,7 +31,7 @@ pub(crate) fn reproduction(
     let still = |stack: &Stack, request: &Request| match compare(oracle, stack, request) {
         Verdict::Differs(difference) => Some(difference),
         Verdict::OnlyServerRefuses(reason) => Some(reason),
-        Verdict::Same(_) | Verdict::BothRefuse => None,
+        Verdict::Same(_) | Verdict::BothRefuse(_) => None,
     };
     if still(&small, &request).is_none() {
         return format!(

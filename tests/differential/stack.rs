@@ -66,6 +66,7 @@ impl Stack {
             integrity: Integrity::Off,
             default_count: 20,
             max_count: MAX_COUNT,
+            conditional_delete: 1,
             base_urls: vec![BASE.to_owned()],
         };
         let validation = Validation::new(registry, &settings).unwrap();

@@ -7,6 +7,7 @@ use crate::parameter::Parameter;
 use crate::population::Stored;
 use crate::refusal::Refusal;
 use crate::select::Datum;
+use crate::token;
 
 /// One value for each component.
 pub(crate) fn parse(
@@ -22,12 +23,13 @@ pub(crate) fn parse(
             parameter.components.len()
         ));
     }
-    parameter
-        .components
-        .iter()
-        .zip(&parts)
-        .map(|(part, value)| Wanted::parse(oracle, part, None, value, now))
-        .collect()
+    let wanted = |(part, value): (&Parameter, &String)| match Wanted::parse(oracle, part, None, value, now)? {
+        Wanted::Token(token::Wanted::AnyOf(_)) => {
+            Refusal::invalid("a system without a code, within a composite")
+        }
+        wanted => Ok(wanted),
+    };
+    parameter.components.iter().zip(&parts).map(wanted).collect()
 }
 
 /// Whether every component has a value in the element that passes.

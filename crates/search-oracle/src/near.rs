@@ -7,8 +7,8 @@ use crate::select::Datum;
 /// The mean radius of the Earth in metres.
 const RADIUS: f64 = 6_371_008.8;
 
-/// The distance where a query gives none.
-const DEFAULT_METRES: f64 = 50_000.0;
+/// The distance where a query gives none (`docs/search.md`).
+const DEFAULT_METRES: f64 = 10_000.0;
 
 /// A place and the greatest distance from it, as a query gives them.
 #[derive(Clone, Debug, PartialEq)]
