@@ -32,7 +32,8 @@ impl<'a> Queries<'a> {
             };
             pairs.extend(condition);
         }
-        self.controls(kind, &mut pairs, random);
+        let several = !matches!(&scope, Scope::Type(_) | Scope::Compartment { member: Some(_), .. });
+        self.controls(kind, several, &mut pairs, random);
         Request { scope, pairs }
     }
 
@@ -51,7 +52,9 @@ impl<'a> Queries<'a> {
                 let Some(owner) = random.any(&owners) else {
                     return (Scope::Type(kind.to_owned()), Vec::new());
                 };
-                let member = random.chance(60).then(|| kind.to_owned());
+                let owned = self.registry.compartment(owner.kind()).map(|found| found.parameters(kind));
+                let in_it = owned.is_some_and(|parameters| !parameters.is_empty()) || random.chance(5);
+                let member = (in_it && random.chance(80)).then(|| kind.to_owned());
                 let pairs = if member.is_none() { types(random) } else { Vec::new() };
                 (
                     Scope::Compartment { owner: owner.kind().to_owned(), id: owner.id().to_owned(), member },
@@ -329,12 +332,13 @@ impl<'a> Queries<'a> {
     }
 
     /// Parameters that shape the result.
-    fn controls(&self, kind: &str, pairs: &mut Vec<Pair>, random: &mut Random) {
+    fn controls(&self, kind: &str, several: bool, pairs: &mut Vec<Pair>, random: &mut Random) {
         if random.chance(40) {
             let codes: Vec<&str> = self
                 .oracle
                 .parameters(kind)
                 .map(|known| &*known.code)
+                .filter(|_| !several)
                 .chain(["_id", "_lastUpdated"])
                 .collect();
             let keys: Vec<String> = (0..*random.pick(&[1, 1, 2, 3]))

@@ -97,7 +97,7 @@ impl<'a> Resources<'a> {
         let mut members = Map::new();
         members.insert("resourceType".into(), json!(key.0));
         members.insert("id".into(), json!(key.1));
-        members.insert("meta".into(), self.meta(random));
+        members.extend(self.meta(random).map(|meta| ("meta".to_owned(), meta)));
         if random.chance(40) {
             let (a, b) = (random.word(&WORDS), random.word(&WORDS));
             let div = format!(
@@ -113,7 +113,7 @@ impl<'a> Resources<'a> {
         Value::Object(members)
     }
 
-    fn meta(&self, random: &mut Random) -> Value {
+    fn meta(&self, random: &mut Random) -> Option<Value> {
         let mut meta = Map::new();
         if random.chance(40) {
             meta.insert("tag".into(), json!([coding(random)]));
@@ -127,7 +127,7 @@ impl<'a> Resources<'a> {
         if random.chance(30) {
             meta.insert("source".into(), json!(random.pick(&URIS)));
         }
-        Value::Object(meta)
+        (!meta.is_empty()).then_some(Value::Object(meta))
     }
 
     fn elements(&self, info: &TypeInfo, depth: usize, members: &mut Map<String, Value>, random: &mut Random) {

@@ -149,10 +149,11 @@ impl Oracle {
         below: bool,
     ) -> bool {
         let parents = |target: &Target| match target {
-            Target::Local((kind, id)) => {
+            // A hierarchy is one of resources of the same type.
+            Target::Local((kind, id)) if wanted.kind() == Some(kind) => {
                 population.find(kind, id).map(|resource| self.targets(along, resource)).unwrap_or_default()
             }
-            Target::Url(_) => Vec::new(),
+            _ => Vec::new(),
         };
         let reached_from = |start: &Target, goal: &dyn Fn(&Target) -> bool| {
             let (mut seen, mut next) = (Vec::new(), vec![start.clone()]);

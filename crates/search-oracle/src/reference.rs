@@ -95,6 +95,14 @@ impl Wanted {
         }
     }
 
+    /// The type of the resource wanted, if it is one.
+    pub(crate) fn kind(&self) -> Option<&String> {
+        match self {
+            Self::Target(Target::Local((kind, _))) => Some(kind),
+            _ => None,
+        }
+    }
+
     /// Whether a target passes.
     pub(crate) fn fits(&self, target: &Target) -> bool {
         match (self, target) {

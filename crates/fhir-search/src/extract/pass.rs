@@ -217,7 +217,9 @@ fn token_keys<'a>(
         is_coded |= token.code.is_some();
         sink.sort_text(id, token.code.unwrap_or_default());
     });
-    token::of_type(element, &mut |system, code, value| sink.token(id, hasher.of_type(system, code, value)));
+    token::of_type(element, &mut |system, code, value| {
+        sink.token(id, token::of_type_hash(system, code, value, hasher));
+    });
     token::texts(element, &mut |text| {
         sink.string(id, text, hasher);
         if !is_coded {

@@ -167,6 +167,11 @@ pub(crate) fn coded(system: &str, code: &str, case_sensitive: bool, hasher: &Key
     [hasher.system_and_code(system, &code), hasher.code_without_system(&code)]
 }
 
+/// The hash by which an identifier of a type is found: without regard to the case of the code, as for all codes.
+pub(crate) fn of_type_hash(system: &str, code: &str, value: &str, hasher: &KeyHasher) -> i64 {
+    hasher.of_type(system, &comparable(code, false), value)
+}
+
 /// The hash of the three parts of `:of-type`: `system|code|value`.
 pub(crate) fn parse_of_type(value: &str, hasher: &KeyHasher) -> Result<i64, ValueError> {
     const EXPECTED: &str =
@@ -177,7 +182,7 @@ pub(crate) fn parse_of_type(value: &str, hasher: &KeyHasher) -> Result<i64, Valu
         [system, code, value] => {
             let parts = (plain(system), plain(code), plain(value));
             let (Some(system), Some(code), Some(value)) = parts else { return Err(refused()) };
-            Ok(hasher.of_type(&system, &code, &value))
+            Ok(of_type_hash(&system, &code, &value, hasher))
         }
         _ => Err(refused()),
     }

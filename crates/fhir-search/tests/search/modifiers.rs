@@ -68,7 +68,7 @@ fn identifiers_have_types_and_stand_in_references() {
     let hasher = hasher();
     assert_eq!(
         test("Patient", "identifier:of-type=http://v2|MR|12345"),
-        Test::Token(vec![hasher.of_type("http://v2", "MR", "12345")])
+        Test::Token(vec![hasher.of_type("http://v2", "mr", "12345")])
     );
     assert_eq!(
         test("Observation", "subject:identifier=http://nhs|Ab"),
