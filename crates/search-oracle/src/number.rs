@@ -113,6 +113,8 @@ impl Wanted {
     fn of(prefix: Prefix, number: &str) -> Option<Self> {
         let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
         let places = mantissa.split_once('.').map_or(0, |(_, places)| places.len());
+        // R4 reads `1e2` as 95 to 105: with an exponent the mantissa counts as 1.0.
+        let places = if mantissa == number { places } else { places.max(1) };
         let last_digit = exponent.parse::<i32>().ok()? - i32::try_from(places).ok()?;
         let half = Decimal::from_scientific(&format!("5e{}", last_digit - 1)).ok()?;
         Some(Self { prefix, value: parse(number)?, half })
