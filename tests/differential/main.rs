@@ -18,6 +18,7 @@ mod random;
 mod resources;
 mod shrink;
 mod stack;
+mod values;
 mod vocabulary;
 
 use std::collections::BTreeMap;

@@ -16,9 +16,12 @@ pub struct Oracle {
     pub(crate) registry: Arc<Registry>,
     pub(crate) terminology: Terminology,
     pub(crate) settings: Settings,
-    /// By resource type, then by code; or why it cannot be searched by.
-    parameters: BTreeMap<Box<str>, BTreeMap<Box<str>, Result<Parameter, String>>>,
+    /// By resource type.
+    parameters: BTreeMap<Box<str>, OfType>,
 }
+
+/// The parameters of a type by code; or why one cannot be searched by.
+type OfType = BTreeMap<Box<str>, Result<Parameter, String>>;
 
 /// What the server that is compared is set to.
 #[derive(Clone, Debug)]

@@ -31,6 +31,9 @@ const HIERARCHIES: [(&str, &str); 10] = [
 /// Parameters of all resources that have rules of their own.
 const SPECIAL: [&str; 7] = ["_id", "_lastUpdated", "_text", "_content", "_list", "_query", "_filter"];
 
+/// What is read of a query, or why it is refused.
+type Read<'o> = Result<Condition<'o>, Refusal>;
+
 /// The reading of a query.
 pub(crate) struct Reading<'o> {
     oracle: &'o Oracle,
@@ -46,12 +49,7 @@ impl<'o> Reading<'o> {
     }
 
     /// The condition on resources of a type.
-    pub(crate) fn condition(
-        &mut self,
-        kind: &str,
-        name: &str,
-        value: &str,
-    ) -> Result<Condition<'o>, Refusal> {
+    pub(crate) fn condition(&mut self, kind: &str, name: &str, value: &str) -> Read<'o> {
         self.linked(kind, name, value, self.oracle.settings.chain_links)
     }
 
@@ -66,13 +64,7 @@ impl<'o> Reading<'o> {
         }
     }
 
-    fn linked(
-        &mut self,
-        kind: &str,
-        name: &str,
-        value: &str,
-        links: usize,
-    ) -> Result<Condition<'o>, Refusal> {
+    fn linked(&mut self, kind: &str, name: &str, value: &str, links: usize) -> Read<'o> {
         if let Some(text) = name.strip_prefix("_has:") {
             return self.has_then(kind, text, links, &mut |reading, source, rest, links| {
                 reading.linked(source, rest, value, links)
@@ -91,7 +83,7 @@ impl<'o> Reading<'o> {
         self.oracle.parameter(kind, code)
     }
 
-    fn direct(&mut self, kind: &str, name: &str, value: &str) -> Result<Condition<'o>, Refusal> {
+    fn direct(&mut self, kind: &str, name: &str, value: &str) -> Read<'o> {
         let (code, modifier) = modifier::split(name);
         if SPECIAL.contains(&code) {
             return self.special(code, modifier, value);
@@ -101,12 +93,7 @@ impl<'o> Reading<'o> {
         self.values(parameter, modifier, value)
     }
 
-    pub(crate) fn special(
-        &self,
-        code: &str,
-        modifier: Option<&str>,
-        value: &str,
-    ) -> Result<Condition<'o>, Refusal> {
+    pub(crate) fn special(&self, code: &str, modifier: Option<&str>, value: &str) -> Read<'o> {
         match (code, modifier) {
             // Every resource has an id and a time.
             ("_id" | "_lastUpdated", Some("missing")) => match value {
@@ -131,12 +118,7 @@ impl<'o> Reading<'o> {
         }
     }
 
-    fn values(
-        &mut self,
-        parameter: &'o Parameter,
-        modifier: Option<Modifier>,
-        value: &str,
-    ) -> Result<Condition<'o>, Refusal> {
+    fn values(&mut self, parameter: &'o Parameter, modifier: Option<Modifier>, value: &str) -> Read<'o> {
         match (&modifier, parameter.kind) {
             (Some(Modifier::Missing), _) => match value {
                 "true" => Ok(Condition::Not(Box::new(Condition::Present(parameter)))),
@@ -161,7 +143,7 @@ impl<'o> Reading<'o> {
         parameter: &'o Parameter,
         modifier: Option<&Modifier>,
         value: &str,
-    ) -> Result<Condition<'o>, Refusal> {
+    ) -> Read<'o> {
         let wanted = Wanted::parse(self.oracle, parameter, modifier, value, self.now)?;
         if let Wanted::Reference(wanted) = &wanted {
             self.note_bare_id(wanted)?;
@@ -170,12 +152,7 @@ impl<'o> Reading<'o> {
     }
 
     /// `:above` and `:below` of references.
-    fn hierarchy(
-        &mut self,
-        parameter: &'o Parameter,
-        below: bool,
-        value: &str,
-    ) -> Result<Condition<'o>, Refusal> {
+    fn hierarchy(&mut self, parameter: &'o Parameter, below: bool, value: &str) -> Read<'o> {
         let along = |kind: &str| HIERARCHIES.iter().find(|(known, _)| *known == kind).map(|(_, code)| *code);
         let kinds: Vec<Box<str>> =
             parameter.targets.iter().filter(|kind| along(kind).is_some()).cloned().collect();
@@ -221,8 +198,8 @@ impl<'o> Reading<'o> {
         link: &str,
         next: &str,
         links: usize,
-        then: &mut dyn FnMut(&mut Self, &str, usize) -> Result<Condition<'o>, Refusal>,
-    ) -> Result<Condition<'o>, Refusal> {
+        then: &mut dyn FnMut(&mut Self, &str, usize) -> Read<'o>,
+    ) -> Read<'o> {
         let links = one_less(links)?;
         let (code, modifier) = modifier::split(link);
         let reference = self.oracle.parameter(kind, code)?;
@@ -267,8 +244,8 @@ impl<'o> Reading<'o> {
         kind: &str,
         text: &str,
         links: usize,
-        then: &mut dyn FnMut(&mut Self, &str, &str, usize) -> Result<Condition<'o>, Refusal>,
-    ) -> Result<Condition<'o>, Refusal> {
+        then: &mut dyn FnMut(&mut Self, &str, &str, usize) -> Read<'o>,
+    ) -> Read<'o> {
         let parts: Vec<&str> = text.splitn(3, ':').collect();
         let [source, code, rest] = parts.as_slice() else {
             return Refusal::invalid("not of the form _has:Type:reference:parameter");
@@ -288,10 +265,7 @@ fn one_less(links: usize) -> Result<usize, Refusal> {
 }
 
 /// One of the values joined by commas.
-fn each<'o>(
-    value: &str,
-    mut parse: impl FnMut(&str) -> Result<Condition<'o>, Refusal>,
-) -> Result<Condition<'o>, Refusal> {
+fn each<'o>(value: &str, mut parse: impl FnMut(&str) -> Result<Condition<'o>, Refusal>) -> Read<'o> {
     let alternatives = escape::split(value, ',');
     if alternatives.iter().any(String::is_empty) {
         return Refusal::invalid("an empty value");
@@ -299,7 +273,7 @@ fn each<'o>(
     alternatives.iter().map(|value| parse(value)).collect::<Result<_, _>>().map(Condition::Any)
 }
 
-fn ids<'o>(value: &str) -> Result<Condition<'o>, Refusal> {
+fn ids<'o>(value: &str) -> Read<'o> {
     each(value, |id| match is_id(id) {
         true => Ok(Condition::Id(id.to_owned())),
         false => Refusal::invalid(format!("'{id}' is not an id")),
