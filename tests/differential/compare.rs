@@ -63,7 +63,8 @@ impl Comparison<'_> {
         let pages = self.pages(first)?;
         pages.iter().try_for_each(|page| self.page(page))?;
         self.matches(&pages)?;
-        self.backwards(&pages)
+        self.backwards(&pages)?;
+        self.ends(&pages)
     }
 
     /// All pages, by following `next`.
@@ -144,6 +145,27 @@ impl Comparison<'_> {
                     "backwards a page has {:?}, forwards {:?}",
                     at.matches, expected.matches
                 ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The links to the first and the last page lead there from every page.
+    fn ends(&self, pages: &[Page]) -> Result<(), String> {
+        let (Some(first), Some(last)) = (pages.first(), pages.last()) else { return Ok(()) };
+        let all: Vec<Key> = pages.iter().flat_map(|page| page.matches.iter().cloned()).collect();
+        for page in [first, last] {
+            if let Some(found) = self.stack.follow(page, "first")
+                && found.as_ref().map(|found| &found.matches) != Ok(&first.matches)
+            {
+                return Err(format!("'first' leads to {found:?}"));
+            }
+            if let Some(found) = self.stack.follow(page, "last") {
+                // The last page may be cut differently when it is reached from its end.
+                let found = found.map_err(|error| format!("the last page is refused: {error}"))?;
+                if !all.ends_with(&found.matches) || found.matches.is_empty() != all.is_empty() {
+                    return Err(format!("'last' leads to {:?}", found.matches));
+                }
             }
         }
         Ok(())

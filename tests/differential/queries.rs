@@ -354,6 +354,14 @@ impl<'a> Queries<'a> {
         if random.chance(20) {
             pairs.push(("_total".into(), random.word(&["none", "accurate", "estimate"]).into()));
         }
+        if random.chance(15) {
+            pairs.push(("_summary".into(), random.word(&["true", "text", "data", "count", "false"]).into()));
+        } else if random.chance(10) {
+            let elements = self.registry.types().by_name(kind).map(|info| info.elements.as_slice());
+            let names =
+                elements.and_then(|elements| random.any(elements)).map(|element| element.name.to_string());
+            pairs.extend(names.map(|names| ("_elements".to_owned(), names)));
+        }
         for _ in 0..*random.pick(&[0, 0, 0, 1, 2]) {
             pairs.extend(self.include(kind, random));
         }

@@ -60,6 +60,7 @@ impl Oracle {
                 }
             }
         }
+        controls.check()?;
         reading.refuse_ambiguous(population)?;
         let found = population.resources.iter().filter(|resource| {
             let of_type = conditions.get(resource.kind());

@@ -18,6 +18,8 @@ pub(crate) struct Controls<'o> {
     /// Only the number of matches.
     pub(crate) only_count: bool,
     pub(crate) includes: Vec<Include<'o>>,
+    summary: Option<String>,
+    elements: bool,
     seen: Vec<String>,
 }
 
@@ -57,7 +59,7 @@ impl<'o> Controls<'o> {
         value: &str,
     ) -> Result<bool, Refusal> {
         let (code, modifier) = modifier::split(name);
-        let once = ["_sort", "_count", "_total", "_summary"].contains(&code);
+        let once = ["_sort", "_count", "_total", "_summary", "_elements"].contains(&code);
         if once && modifier.is_some() {
             return Refusal::unsupported(format!("'{code}' takes no modifier"));
         }
@@ -77,17 +79,29 @@ impl<'o> Controls<'o> {
                 _ => return Refusal::invalid("'_total'"),
             },
             "_summary" => match value {
-                "count" => self.only_count = true,
-                "false" | "true" | "text" | "data" => {}
+                "count" | "false" | "true" | "text" | "data" => {
+                    self.only_count |= value == "count";
+                    self.summary = Some(value.to_owned());
+                }
                 _ => return Refusal::invalid("'_summary'"),
             },
+            "_elements" => self.elements = true,
             "_include" | "_revinclude" => {
                 self.includes.extend(include(oracle, types, code == "_revinclude", modifier, value)?);
             }
-            "_format" | "_pretty" | "_elements" => {}
+            "_format" | "_pretty" => {}
             _ => return Ok(false),
         }
         Ok(true)
+    }
+
+    /// Refuses what contradicts itself.
+    pub(crate) fn check(&self) -> Result<(), Refusal> {
+        match self.summary.as_deref() {
+            Some("true" | "text" | "data") if self.elements => Refusal::invalid("'_summary' and '_elements'"),
+            Some("text") if !self.includes.is_empty() => Refusal::invalid("'_summary=text' with includes"),
+            _ => Ok(()),
+        }
     }
 
     fn count(&mut self, oracle: &Oracle, value: &str) -> Result<(), Refusal> {
