@@ -148,6 +148,9 @@ impl Run {
                     *self.tally.both_refuse.entry(without_names(&reason)).or_default() += 1;
                 }
                 Verdict::OnlyServerRefuses(reason) => {
+                    if is_verbose() {
+                        eprintln!("refused by the server only: {request:?}: {reason}");
+                    }
                     *self.tally.only_server_refuses.entry(without_names(&reason)).or_default() += 1;
                 }
                 Verdict::Differs(difference) => {

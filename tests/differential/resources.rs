@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use fhir_definitions::Registry;
+use fhir_model::primitive::DateTime;
 use fhir_model::types::{ElementInfo, ElementType, TypeInfo, TypeKind, TypeModel};
 use fhir_terminology::Terminology;
 use search_oracle::Key;
@@ -395,10 +396,12 @@ fn sampled(random: &mut Random) -> Value {
 }
 
 fn period(random: &mut Random) -> Value {
-    let moment =
-        |random: &mut Random| if random.chance(50) { random.word(&DATES) } else { random.word(&MOMENTS) };
+    let moment = |random: &mut Random| {
+        if random.chance(50) { random.word(&DATES) } else { random.word(&MOMENTS) }
+    };
+    let covered = |text: &str| DateTime::parse_fhirpath(text).unwrap().range_micros(0);
     let (a, b) = (moment(random), moment(random));
-    let (start, end) = if a <= b { (a, b) } else { (b, a) };
+    let (start, end) = if covered(a).0 < covered(b).1 { (a, b) } else { (b, a) };
     match random.below(5) {
         0 => json!({ "start": start }),
         1 => json!({ "end": end }),

@@ -15,9 +15,10 @@ use crate::refusal::Refusal;
 use crate::words;
 
 /// The types whose resources are parts of others, and the parameter that points to the whole (`docs/search.md`).
-const HIERARCHIES: [(&str, &str); 10] = [
+const HIERARCHIES: [(&str, &str); 11] = [
     ("CarePlan", "part-of"),
     ("Communication", "part-of"),
+    ("DeviceDefinition", "parent"),
     ("Encounter", "part-of"),
     ("Location", "partof"),
     ("MedicationStatement", "part-of"),

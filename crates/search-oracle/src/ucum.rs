@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 pub(crate) const SYSTEM: &str = "http://unitsofmeasure.org";
 
 /// Code, what it measures, and how many of the first unit of that quantity it is: mantissa and power of ten.
-const UNITS: [(&str, &str, i64, i32); 21] = [
+const UNITS: [(&str, &str, i64, i32); 22] = [
     ("g", "mass", 1, 0),
     ("kg", "mass", 1, 3),
     ("mg", "mass", 1, -3),
@@ -21,6 +21,8 @@ const UNITS: [(&str, &str, i64, i32); 21] = [
     ("h", "time", 3600, 0),
     ("d", "time", 86400, 0),
     ("wk", "time", 604_800, 0),
+    // The Julian year.
+    ("a", "time", 31_557_600, 0),
     ("1", "number", 1, 0),
     ("%", "number", 1, -2),
     ("mg/dL", "mass per volume", 1, -3),
