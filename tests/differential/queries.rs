@@ -2,7 +2,6 @@
 
 use fhir_definitions::Registry;
 use fhir_definitions::search_parameter::SearchParamType as Kind;
-use fhir_model::Node;
 use search_oracle::{Datum, Oracle, Parameter, Population, Request, Scope, Stored};
 
 use crate::random::Random;

@@ -148,7 +148,7 @@ impl Page {
         let (_, url) = self.links.iter().find(|(known, _)| known == relation)?;
         let path = url.strip_prefix(BASE).unwrap_or_else(|| panic!("the link {url} leads elsewhere"));
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        Some((path.to_owned(), parse_query(query)))
+        Some((path.to_owned(), parse_query(query.as_bytes()).unwrap()))
     }
 }
 
