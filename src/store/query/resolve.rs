@@ -102,7 +102,10 @@ impl Resolver<'_> {
                 let condition = Box::new(self.condition(&source, clause)?);
                 Condition::Has(Has { types: types.clone(), source, reference: reference.0, condition })
             }
-            Clause::Any(clauses) => Condition::Any(self.conditions(types, clauses)?),
+            Clause::Any(clauses) => {
+                let conditions = clauses.iter().map(|clause| self.condition(types, clause));
+                Condition::Any(conditions.collect::<Result<_, _>>()?)
+            }
             Clause::All(clauses) => Condition::All(All::new(self.conditions(types, clauses)?)),
             Clause::Not(clause) => self.condition(types, clause)?.negated(),
             Clause::Present(parameter) => Condition::Present(Present { parameter: parameter.0 }),
@@ -112,7 +115,7 @@ impl Resolver<'_> {
         })
     }
 
-    /// The conditions of all clauses.
+    /// The conditions of clauses that must all hold.
     pub(in crate::store) fn conditions(
         &mut self,
         types: &Types,
