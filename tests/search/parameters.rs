@@ -3,7 +3,7 @@
 use crate::population::{encoded, patient, population};
 
 /// A search and the ids it finds, in any order.
-const SEARCHES: [(&str, &[&str]); 67] = [
+const SEARCHES: [(&str, &[&str]); 69] = [
     ("Patient?gender=female", &["ada", "zoe"]),
     ("Patient?gender=female,male", &["ada", "bob", "zoe"]),
     ("Patient?gender=http://hl7.org/fhir/administrative-gender|female", &["ada", "zoe"]),
@@ -74,6 +74,8 @@ const SEARCHES: [(&str, &[&str]); 67] = [
     ("Patient?_filter=gender%20eq%20female%20and%20birthdate%20gt%202000", &["zoe"]),
     ("Patient?_filter=family%20ew%20neill%20or%20family%20eq%20okafor", &["ada", "bob"]),
     ("Patient?_filter=organization.name%20pr%20false", &["nn"]),
+    ("Patient?_filter=birthdate%20lt%201985%20or%20birthdate%20gt%202000", &["ada", "zoe"]),
+    ("Patient?_filter=birthdate%20lt%201985%20and%20birthdate%20gt%202000", &[]),
 ];
 
 #[test]
