@@ -92,8 +92,9 @@ impl Branch {
         let expression = Expression::compile(&path, types, context_id).map_err(|error| error.to_string())?;
         let value_set = context.and_then(|context| value_set(&path, types, context));
         let system = value_set.and_then(|value_set| only_system(registry, &value_set));
-        let ends_in_identifier =
-            context.is_some_and(|context| last_type(&path, types, context) == Some("Identifier"));
+        let narrowed = ["as Identifier", "as(Identifier)", "ofType(Identifier)"];
+        let ends_in_identifier = narrowed.iter().any(|end| path.ends_with(end))
+            || context.is_some_and(|context| last_type(&path, types, context) == Some("Identifier"));
         Ok(Self { expression, points_to, system, ends_in_identifier })
     }
 
