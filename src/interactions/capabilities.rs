@@ -167,7 +167,7 @@ fn special(context: &Context, kind: &str, name: &str) -> Value {
 /// A parameter of a type, with the modifiers that it takes.
 fn parameter(parameter: &Parameter) -> Value {
     let kind = parameter.value.kind;
-    let mut modifiers: Vec<&str> = modifiers(kind).collect();
+    let mut modifiers: Vec<&str> = modifiers(parameter).collect();
     if kind == ParameterKind::Reference {
         modifiers.push("[type]");
     }

@@ -56,6 +56,32 @@ fn the_whole_system_can_be_searched() {
     server.get("?_type=Patient,Organization&birthdate=1980").expect(400);
 }
 
+#[test]
+fn the_capability_statement_says_where_and_by_what_one_can_search() {
+    let statement = Server::start().get("metadata").expect(200).json();
+    let rest = &statement["rest"][0];
+    assert!(rest["interaction"].as_array().unwrap().contains(&json!({ "code": "search-system" })));
+    let compartments = rest["compartment"].as_array().unwrap();
+    assert_eq!(compartments.len(), 5);
+    assert!(compartments.contains(&json!("http://hl7.org/fhir/CompartmentDefinition/patient")));
+    let observation =
+        rest["resource"].as_array().unwrap().iter().find(|r| r["type"] == "Observation").unwrap();
+    let parameter = |name: &str| {
+        let parameters = observation["searchParam"].as_array().unwrap();
+        parameters.iter().find(|parameter| parameter["name"] == name).unwrap().clone()
+    };
+    let said = |name: &str| parameter(name)["documentation"].as_str().unwrap_or_default().to_owned();
+    assert_eq!(said("subject"), "Modifiers: missing, text, above, below, identifier, [type]");
+    assert!(said("identifier").contains("of-type") && !said("status").contains("of-type"));
+    assert_eq!(parameter("_lastUpdated")["type"], "date");
+    for (member, name) in
+        [("searchInclude", "Observation:subject"), ("searchRevInclude", "DiagnosticReport:result")]
+    {
+        let names = observation[member].as_array().unwrap();
+        assert!(names.contains(&json!("*")) && names.contains(&json!(name)), "{member}: {names:?}");
+    }
+}
+
 /// Compartments of each kind, on top of the population.
 fn with_compartments() -> Server {
     let server = population();

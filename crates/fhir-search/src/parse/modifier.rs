@@ -123,6 +123,15 @@ pub(crate) const MODIFIERS: &[Row] = {
     ]
 };
 
+impl Row {
+    /// Whether a parameter takes the modifier.
+    fn fits(&self, parameter: &Parameter) -> bool {
+        // Only identifiers have a type, and they are the tokens of which case counts.
+        let is_of_identifiers = parameter.value.case_sensitive || self.modifier != Modifier::OfType;
+        self.kinds.contains(&parameter.value.kind) && is_of_identifiers
+    }
+}
+
 impl<'a> Modifier<'a> {
     /// The modifier of a parameter, given the text after `:`.
     pub(crate) fn parse(
@@ -131,12 +140,7 @@ impl<'a> Modifier<'a> {
         parameters: &Parameters,
     ) -> Result<Self, Refusal> {
         let (code, kind) = (&parameter.code, parameter.value.kind);
-        if let Some(row) = MODIFIERS.iter().find(|row| row.name == text && row.kinds.contains(&kind)) {
-            if row.modifier == Self::OfType && !parameter.value.case_sensitive {
-                return Err(Refusal::Unsupported(format!(
-                    "the modifier ':of-type' is for identifiers, and '{code}' searches codes"
-                )));
-            }
+        if let Some(row) = MODIFIERS.iter().find(|row| row.name == text && row.fits(parameter)) {
             return Ok(row.modifier);
         }
         match kind {
@@ -146,24 +150,24 @@ impl<'a> Modifier<'a> {
                 Err(Refusal::Unsupported(format!("'{code}' cannot point to {text}, only to {targets}")))
             }
             kind => Err(Refusal::Unsupported(format!(
-                "the modifier ':{}' of '{code}' is not supported; a {} parameter takes {}",
+                "the modifier ':{}' of '{code}' is not supported; this {} parameter takes {}",
                 shown(text),
                 kind.code(),
-                supported(kind)
+                supported(parameter)
             ))),
         }
     }
 }
 
-/// The modifiers of a parameter type; references take the name of a resource type too.
-pub fn modifiers(kind: ParameterKind) -> impl Iterator<Item = &'static str> {
-    MODIFIERS.iter().filter(move |row| row.kinds.contains(&kind)).map(|row| row.name)
+/// The modifiers that a parameter takes; references take the name of a resource type too.
+pub fn modifiers(parameter: &Parameter) -> impl Iterator<Item = &'static str> {
+    MODIFIERS.iter().filter(|row| row.fits(parameter)).map(|row| row.name)
 }
 
-/// The modifiers of a parameter type, for messages.
-fn supported(kind: ParameterKind) -> String {
-    let mut all: Vec<String> = modifiers(kind).map(|name| format!("':{name}'")).collect();
-    if kind == ParameterKind::Reference {
+/// The modifiers of a parameter, for messages.
+fn supported(parameter: &Parameter) -> String {
+    let mut all: Vec<String> = modifiers(parameter).map(|name| format!("':{name}'")).collect();
+    if parameter.value.kind == ParameterKind::Reference {
         all.push("a resource type, such as ':Patient'".to_owned());
     }
     if all.is_empty() { "no modifier".to_owned() } else { all.join(", ") }

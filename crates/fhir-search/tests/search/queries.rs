@@ -152,7 +152,7 @@ fn what_is_not_supported_is_refused_with_what_is() {
         ("Location", "near:missing=true", &["not-supported", "no modifier"]),
         ("Patient", "family:below=x", &["not-supported", "':below'", "':exact'"]),
         ("Patient", "birthdate:not=1970", &["not-supported", "':not'", "':missing'"]),
-        ("Patient", "gender:of-type=a|b|c", &["not-supported", "':of-type'", "identifiers"]),
+        ("Patient", "gender:of-type=a|b|c", &["not-supported", "':of-type'", "':not'"]),
         ("Patient", "_id:exact=a", &["not-supported", "':exact'", "':missing' and ':not'"]),
         ("Patient", "_lastUpdated:not=2020", &["not-supported", "':not'", "':missing'"]),
         ("Observation", "subject:identifier.name=x", &["not-supported", "resource type"]),
