@@ -3,7 +3,8 @@
 //! # What it checks
 //!
 //! Every constraint of the element, its type and the profile, as FHIRPath. A constraint of severity error that is not true is an
-//! error, one of severity warning a warning; the rule is the key of the constraint (`pat-1`). Constraints that cannot be
+//! error, one of severity warning a warning; the rule is the key of the constraint (`pat-1`). A constraint that is neither true
+//! nor false (empty in FHIRPath: `2026-01 <= 2026-01-15`) is a warning, since nothing is known against it. Constraints that cannot be
 //! evaluated on the content at hand are told of as warnings (`constraint-not-evaluated`). `ele-1`, `ext-1`, `dom-2` to `dom-5`
 //! and those of narrative are checked without FHIRPath, by rules of their own.
 //!
@@ -31,11 +32,16 @@ pub(super) fn check<'a>(walk: &mut Walk<'a>, constraints: &'a [ConstraintRule], 
     for constraint in constraints {
         let Some(severity) = severity(walk, constraint) else { continue };
         match constraint.expression.test(&at.scope.context, at.element) {
-            // Nothing to say is nothing against it: most constraints are empty where what they speak of is absent.
-            Ok(Some(true) | None) => {}
+            Ok(Some(true)) => {}
             Ok(Some(false)) => {
                 let issue = Issue::error(IssueType::Invariant, text(constraint));
                 let issue = Issue { severity, ..issue };
+                walk.report(issue.at(at.path.to_string()).rule(constraint.key.clone()));
+            }
+            Ok(None) => {
+                let (key, expression) = (&constraint.key, constraint.expression.text());
+                let text = format!("{key} is neither true nor false of this content: {expression}");
+                let issue = Issue::warning(IssueType::Invariant, text);
                 walk.report(issue.at(at.path.to_string()).rule(constraint.key.clone()));
             }
             Err(error) => not_evaluated(walk, constraint, &error, at),

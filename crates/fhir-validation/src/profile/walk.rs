@@ -76,6 +76,8 @@ impl<'a> Walk<'a> {
         let path = Path::root(resource.resource_type().unwrap_or_default());
         self.focuses = message::focuses(&self.engine.registry, resource).into();
         self.resource(resource, &path, None, profiles);
+        let focuses = Rc::clone(&self.focuses);
+        message::check_counts(&mut self, resource, &focuses);
         self.report.finish()
     }
 
@@ -113,7 +115,12 @@ impl<'a> Walk<'a> {
     /// The target of a Reference, if it is at hand.
     pub(super) fn target(&self, element: Element<'a>, scope: &Scope<'a>) -> Option<Found<'a>> {
         let reference = element.node?.get_str("reference")?;
-        self.host.resolver.resolve(reference, scope.owner())
+        self.find(reference, scope.owner())
+    }
+
+    /// What a literal reference in a resource points to, if it is at hand.
+    pub(super) fn find(&self, reference: &str, owner: Node<'a>) -> Option<Found<'a>> {
+        self.host.resolver.resolve(reference, owner)
     }
 
     /// The type of the target of a Reference, as far as anything tells it.
@@ -227,8 +234,8 @@ impl<'a> Walk<'a> {
         let of_type = of_type.filter(|canonical| !profiles.contains(canonical));
         let focuses = Rc::clone(&self.focuses);
         let of_message =
-            focuses.iter().filter(|(kind, _)| container.is_none() && node.resource_type() == Some(kind));
-        let of_message = of_message.map(|(_, canonical)| &**canonical);
+            focuses.iter().filter(|focus| container.is_none() && node.resource_type() == Some(&*focus.kind));
+        let of_message = of_message.filter_map(|focus| focus.profile.as_deref());
         let required: SmallVec<[&str; 4]> =
             profiles.iter().copied().chain(of_type).chain(of_message).collect();
         for canonical in &required {

@@ -21,6 +21,12 @@ fn constraints_of_types_hold_everywhere() {
 }
 
 #[test]
+fn what_is_neither_true_nor_false_is_a_warning() {
+    let json = r#"{"resourceType":"Patient","active":true,"name":[{"family":"a","period":{"start":"2026-01","end":"2026-01-15"}}]}"#;
+    assert_eq!(found("ruled", json), ["warning per-1 Patient.name[0].period"]);
+}
+
+#[test]
 fn targets_that_nobody_has_seen_do_not_exist() {
     let json = r#"{"resourceType":"Patient","active":true,"name":[{"family":"a"}],
         "link":[{"type":"seealso","other":{"reference":"Patient/1"}}]}"#;
