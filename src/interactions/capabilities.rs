@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::context::now_micros;
-use super::operations::ALL;
+use super::operations::{ALL, Level, Operation};
 use super::{Context, Error, Request, Response};
 
 /// The interactions that every resource type has, as [`Interaction`](super::Interaction) knows them.
@@ -86,14 +86,20 @@ fn rest(context: &Context, parameters: &Parameters) -> Value {
         "resource": resources,
         "interaction": OF_SYSTEM.map(|code| json!({ "code": code })),
         "searchParam": special_parameters().map(|name| special(context, "Patient", name)).collect::<Vec<_>>(),
-        "operation": operations(),
+        "operation": operations(|operation| operation.levels.contains(&Level::System)),
         "compartment": context.registry.compartments().map(|compartment| &compartment.url).collect::<Vec<_>>(),
     }])
 }
 
-/// The operations, each of which works on the system, a type and a resource.
-fn operations() -> Value {
-    ALL.iter().map(|(_, name, definition)| json!({ "name": name, "definition": definition })).collect()
+/// The operations that `offered` chooses.
+fn operations(offered: impl Fn(&Operation) -> bool) -> Value {
+    let offered = ALL.iter().filter(|operation| offered(operation));
+    offered.map(|operation| json!({ "name": operation.name, "definition": operation.definition })).collect()
+}
+
+/// Whether an operation can be invoked on a type or on resources of it.
+fn is_of_type(operation: &Operation, kind: &str) -> bool {
+    operation.is_for(kind) && operation.levels.iter().any(|level| *level != Level::System)
 }
 
 /// For each type the reference parameters that can point to it.
@@ -135,7 +141,7 @@ fn resource(
         "conditionalDelete": if context.limits.conditional_delete > 1 { "multiple" } else { "single" },
         "referencePolicy": if context.enforces() { vec!["literal", "local", "enforced"] } else { vec!["literal"] },
         "searchParam": search,
-        "operation": operations(),
+        "operation": operations(|operation| is_of_type(operation, kind)),
     });
     let mut includes: Vec<String> = parameters.references(kind).map(include_name).collect();
     if let Some(object) = resource.as_object_mut() {

@@ -18,6 +18,8 @@ pub enum Error {
     UnknownOperation(String),
     #[error("resources of the type {owner} have no compartment; these types have: {owners}")]
     NoCompartment { owner: String, owners: String },
+    #[error("the operation {operation} cannot be invoked here; it can at {addresses}")]
+    OperationElsewhere { operation: String, addresses: String },
     #[error("'{0}' is no address of the FHIR API")]
     NoSuchPath(String),
     #[error("{verb} is not possible on '{path}'")]
@@ -122,7 +124,7 @@ impl Error {
                     422
                 }
             }
-            Self::MethodNotAllowed { .. } => 405,
+            Self::MethodNotAllowed { .. } | Self::OperationElsewhere { .. } => 405,
             Self::Gone { .. } => 410,
             Self::BadId(_)
             | Self::NotJson(_)
@@ -189,6 +191,7 @@ impl Error {
                 IssueType::NotSupported
             }
             Self::MethodNotAllowed { .. } => IssueType::NotSupported,
+            Self::OperationElsewhere { .. } => IssueType::NotSupported,
             Self::NoSuchPath(_)
             | Self::NotFound { .. }
             | Self::NoSuchVersion { .. }

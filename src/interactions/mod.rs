@@ -69,8 +69,8 @@ pub fn dispatch(context: &Context, request: &Request, interaction: Interaction) 
         Interaction::Bundle => bundle::bundle(context, request),
         Interaction::JobStatus { job } => jobs::status(context, &job),
         Interaction::JobCancel { job } => jobs::cancel(context, &job),
-        Interaction::Operation { operation, kind, id } => {
-            operations::perform(context, request, operation, kind.as_deref(), id.as_deref())
+        Interaction::Operation { operation, target } => {
+            operations::perform(context, request, operation, &target)
         }
     }
 }

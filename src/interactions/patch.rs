@@ -1,14 +1,14 @@
 //! patch, of a resource or of the one that a search finds (R4 HTTP 3.1.0.6): JSON Patch, XML Patch and FHIRPath Patch.
 
 use fhir_model::write::Replacements;
-use fhir_model::{Document, Issue, Node};
+use fhir_model::{Document, Node};
 use fhir_patch::{Limits, Patch, PatchFormat};
 
 use super::conditional::{self, retry_while_changing};
 use super::request::{Media, Returns};
 use super::update::expected;
-use super::{Context, Error, Request, Response, prepare};
-use crate::store::{Change, Expected, Method, StoreError, Write, WriteSet};
+use super::{Context, Error, Request, Response, prepare, read};
+use crate::store::{Change, Expected, Method, StoreError, Write, WriteSet, Written};
 
 /// Patches the resource under the id in the address.
 pub(super) fn patch(context: &Context, request: &Request, kind: &str, id: &str) -> Result<Response, Error> {
@@ -42,18 +42,19 @@ fn attempt(
     let remarks = context.validation.check(document.root())?;
     set.writes.push(write(context, document.root(), kind, id, version, &Replacements::new())?);
     set.enforce_integrity = context.enforces();
+    let written = write_over(context, set, wanted)?;
+    Ok(Response::written(written.version, written.effect, request.prefer, Returns::Representation, &remarks))
+}
+
+/// Writes a change of one resource over the version that was changed; `wanted` is what the client expects of that version.
+pub(super) fn write_over(context: &Context, set: WriteSet, wanted: Expected) -> Result<Written, Error> {
     match context.write_one(set) {
-        Ok(written) => Ok(answer(written, request, &remarks)),
-        // Somebody else was faster. Who does not say which version is meant gets the patch applied to the newest.
+        // Somebody else was faster. Who does not say which version is meant gets the change applied to the newest.
         Err(Error::VersionConflict { .. }) if wanted == Expected::Any => {
             Err(StoreError::ConditionChanged.into())
         }
-        Err(error) => Err(error),
+        written => written,
     }
-}
-
-fn answer(written: crate::store::Written, request: &Request, remarks: &[Issue]) -> Response {
-    Response::written(written.version, written.effect, request.prefer, Returns::Representation, remarks)
 }
 
 /// The current version of a resource with the patch applied, and the number of that version.
@@ -64,13 +65,7 @@ pub(super) fn patched(
     id: &str,
     wanted: Expected,
 ) -> Result<(Document, u64), Error> {
-    let current = super::read::current(context, kind, id)?;
-    if let Expected::Version(number) = wanted
-        && number != current.version
-    {
-        let (kind, id) = (current.kind, current.id);
-        return Err(Error::VersionConflict { kind, id, current: current.version });
-    }
+    let current = read::current_if(context, kind, id, wanted)?;
     let document = Document::parse_bytes(current.body)?;
     let result = patch.apply(document.root(), context.registry.types(), Limits::default())?;
     Ok((result, current.version))

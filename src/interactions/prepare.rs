@@ -100,19 +100,24 @@ fn local_references(context: &Context, resource: Node<'_>) -> Vec<LocalReference
         if link.kind != LinkKind::Reference {
             continue;
         }
-        let (kind, id) = match Reference::parse(link.text) {
-            Reference::Relative { resource_type, id, .. } => (resource_type, id),
-            Reference::Absolute { base, resource_type, id, .. } if is_own(context, base) => {
-                (resource_type, id)
-            }
-            _ => continue,
-        };
+        let Some((kind, id)) = local_target(context, link.text) else { continue };
         if !found.iter().any(|other| &*other.kind == kind && &*other.id == id) {
             let expression = link.path();
             found.push(LocalReference { kind: kind.into(), id: id.into(), expression });
         }
     }
     found
+}
+
+/// Type and id of the resource of this server that a literal reference is to, whether it exists or not.
+pub(super) fn local_target<'a>(context: &Context, reference: &'a str) -> Option<(&'a str, &'a str)> {
+    match Reference::parse(reference) {
+        Reference::Relative { resource_type, id, .. } => Some((resource_type, id)),
+        Reference::Absolute { base, resource_type, id, .. } if is_own(context, base) => {
+            Some((resource_type, id))
+        }
+        _ => None,
+    }
 }
 
 fn is_own(context: &Context, base: &str) -> bool {

@@ -5,7 +5,7 @@ use fhir_search::parse::Scope;
 use super::projection::Projector;
 use super::request::Conditions;
 use super::{Context, Error, Request, Response};
-use crate::store::Version;
+use crate::store::{Expected, Version};
 
 /// The current version; 404 if it never existed, 410 if it was deleted.
 pub(super) fn read(context: &Context, request: &Request, kind: &str, id: &str) -> Result<Response, Error> {
@@ -30,13 +30,35 @@ pub(super) fn version_read(
     number: u64,
 ) -> Result<Response, Error> {
     let projector = Projector::of_request(context, request, Scope::Type(kind))?;
+    served(numbered(context, kind, id, number)?, request, projector)
+}
+
+/// One version of a resource that is no deletion.
+pub(super) fn numbered(context: &Context, kind: &str, id: &str, number: u64) -> Result<Version, Error> {
     match context.store.version(kind, id, number)? {
-        Some(version) => served(there(version)?, request, projector),
+        Some(version) => there(version),
         None => Err(Error::NoSuchVersion {
             kind: kind.to_owned(),
             id: id.to_owned(),
             version: number.to_string(),
         }),
+    }
+}
+
+/// The current version of a resource that exists, if it is the one that is expected.
+pub(super) fn current_if(
+    context: &Context,
+    kind: &str,
+    id: &str,
+    wanted: Expected,
+) -> Result<Version, Error> {
+    let current = current(context, kind, id)?;
+    match wanted {
+        Expected::Version(number) if number != current.version => {
+            let (kind, id) = (current.kind, current.id);
+            Err(Error::VersionConflict { kind, id, current: current.version })
+        }
+        _ => Ok(current),
     }
 }
 

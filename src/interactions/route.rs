@@ -1,6 +1,6 @@
 //! Which interaction a method and path mean (R4 HTTP 3.1.0.1).
 
-use super::operations::Operation;
+use super::operations::{self, Operation, Target};
 use super::request::{Request, Verb};
 use super::{Context, Error};
 
@@ -30,7 +30,7 @@ pub enum Interaction {
     Bundle,
     JobStatus { job: String },
     JobCancel { job: String },
-    Operation { operation: Operation, kind: Option<String>, id: Option<String> },
+    Operation { operation: &'static Operation, target: Target },
 }
 
 impl Interaction {
@@ -45,7 +45,7 @@ impl Interaction {
             (["_history"], Verb::Get) => Self::HistorySystem,
             (["_async", job], Verb::Get) => Self::JobStatus { job: checked_id(job)? },
             (["_async", job], Verb::Delete) => Self::JobCancel { job: checked_id(job)? },
-            ([.., last], Verb::Get | Verb::Post) if last.starts_with('$') => operation(context, &path)?,
+            ([.., last], _) if last.starts_with('$') => operation(context, request, &path)?,
             ([kind], Verb::Get) => Self::SearchType { kind: checked_type(context, kind)? },
             ([kind], Verb::Post) => Self::Create { kind: checked_type(context, kind)? },
             ([kind], Verb::Put) => Self::ConditionalUpdate { kind: checked_type(context, kind)? },
@@ -66,15 +66,11 @@ impl Interaction {
             ([kind, id, "_history"], Verb::Get) => {
                 Self::HistoryInstance { kind: checked_type(context, kind)?, id: checked_id(id)? }
             }
-            ([kind, id, "_history", version], Verb::Get) => Self::VersionRead {
-                kind: checked_type(context, kind)?,
-                id: checked_id(id)?,
-                version: version.parse().map_err(|_| Error::NoSuchVersion {
-                    kind: (*kind).into(),
-                    id: (*id).into(),
-                    version: (*version).into(),
-                })?,
-            },
+            ([kind, id, "_history", version], Verb::Get) => {
+                let (kind, id) = (checked_type(context, kind)?, checked_id(id)?);
+                let version = checked_version(&kind, &id, version)?;
+                Self::VersionRead { kind, id, version }
+            }
             ([owner, id, member], Verb::Get) | ([owner, id, member, "_search"], Verb::Post)
                 if !is_special(id) && !is_special(member) =>
             {
@@ -109,25 +105,28 @@ impl Interaction {
                 format!("{owner}/{{id}}/{}", member.as_deref().unwrap_or("*"))
             }
             Self::JobStatus { .. } | Self::JobCancel { .. } => "_async/{job}".into(),
-            Self::Operation { operation, kind, id } => {
-                let kind = kind.as_ref().map(|kind| format!("{kind}/")).unwrap_or_default();
-                format!("{kind}{}${}", if id.is_some() { "{id}/" } else { "" }, operation.name())
-            }
+            Self::Operation { operation, target } => target.pattern(operation),
         }
     }
 }
 
-/// The operation at the end of a path, on the system, a type or a resource.
-fn operation(context: &Context, path: &[&str]) -> Result<Interaction, Error> {
+/// The operation at the end of a path, on the system, a type, a resource or a version.
+fn operation(context: &Context, request: &Request, path: &[&str]) -> Result<Interaction, Error> {
     let (name, target) = path.split_last().ok_or_else(|| Error::NoSuchPath(String::new()))?;
-    let operation = Operation::of(name).ok_or_else(|| Error::UnknownOperation((*name).to_owned()))?;
-    let (kind, id) = match target {
-        [] => (None, None),
-        [kind] => (Some(checked_type(context, kind)?), None),
-        [kind, id] => (Some(checked_type(context, kind)?), Some(checked_id(id)?)),
+    let target = match target {
+        [] => Target::System,
+        [kind] => Target::Type { kind: checked_type(context, kind)? },
+        [kind, id] => Target::Instance { kind: checked_type(context, kind)?, id: checked_id(id)? },
+        [kind, id, "_history", version] => {
+            let (kind, id) = (checked_type(context, kind)?, checked_id(id)?);
+            let version = checked_version(&kind, &id, version)?;
+            Target::Version { kind, id, version }
+        }
         _ => return Err(Error::NoSuchPath(path.join("/"))),
     };
-    Ok(Interaction::Operation { operation, kind, id })
+    let operation = operations::find(name, &target)?;
+    operation.check_verb(request)?;
+    Ok(Interaction::Operation { operation, target })
 }
 
 /// The search of a compartment: `Patient/1/Observation`, `Patient/1/*`.
@@ -162,6 +161,15 @@ pub fn checked_id(id: &str) -> Result<String, Error> {
     } else {
         Err(Error::BadId(id.to_owned()))
     }
+}
+
+/// A version as this server numbers them.
+fn checked_version(kind: &str, id: &str, version: &str) -> Result<u64, Error> {
+    version.parse().map_err(|_| Error::NoSuchVersion {
+        kind: kind.to_owned(),
+        id: id.to_owned(),
+        version: version.to_owned(),
+    })
 }
 
 fn not_allowed(request: &Request) -> Error {

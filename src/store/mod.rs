@@ -35,6 +35,9 @@ pub trait Store: Reindexing + Send + Sync {
     /// Matches of a search with the resources included, from one consistent view of the database.
     fn search(&self, query: &Query, cursor: Option<&Cursor>) -> Result<SearchPage, StoreError>;
 
+    /// Resources that together have all keys of a token or uri parameter that any resource has: one for each key.
+    fn samples(&self, parameter: ParameterId) -> Result<Vec<Version>, StoreError>;
+
     /// Applies all writes or none, and returns when they are on disk. The results are in the order of the writes.
     fn write(&self, set: WriteSet) -> Result<Vec<Written>, StoreError>;
 

@@ -1,48 +1,68 @@
-//! One file per `$operation`.
+//! The operations: one file each, all in one table.
 
+mod care_date;
+mod code_groups;
+mod convert;
+mod definition;
+mod diff;
+mod document;
+mod everything;
+mod graph;
+mod inputs;
+mod lastn;
+mod meta;
 mod reindex;
+mod searchset;
+mod stats;
 mod validate;
 
+pub use definition::{Level, Operation, Parameter, Target};
+
+use self::definition::Call;
+use self::inputs::Inputs;
 use super::{Context, Error, Request, Response};
 
-/// The operations there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Operation {
-    /// `$validate`
-    Validate,
-    /// `$reindex`
-    Reindex,
-}
-
-/// All operations, with their names and the canonical urls of their definitions.
-pub const ALL: [(Operation, &str, &str); 2] = [
-    (Operation::Validate, "validate", "http://hl7.org/fhir/OperationDefinition/Resource-validate"),
-    (Operation::Reindex, "reindex", "https://westway.example/OperationDefinition/reindex"),
+/// All operations. Those of one name are for different types.
+pub static ALL: &[&Operation] = &[
+    &convert::CONVERT,
+    &diff::DIFF,
+    &diff::DIFF_ANY,
+    &document::DOCUMENT,
+    &everything::ENCOUNTER,
+    &everything::PATIENT,
+    &lastn::LASTN,
+    &meta::META,
+    &meta::META_ADD,
+    &meta::META_DELETE,
+    &reindex::REINDEX,
+    &stats::STATS,
+    &validate::VALIDATE,
 ];
 
-impl Operation {
-    /// Its name, without `$`.
-    pub fn name(self) -> &'static str {
-        ALL.into_iter().find(|(operation, ..)| *operation == self).map_or("", |(_, name, _)| name)
+/// The operation of that name, which begins with `$`, on that target.
+///
+/// # Errors
+/// There is none of that name, or it cannot be invoked there.
+pub fn find(name: &str, target: &Target) -> Result<&'static Operation, Error> {
+    let of_name = |operation: &&&Operation| name.strip_prefix('$') == Some(operation.name);
+    let mut named = ALL.iter().filter(of_name).peekable();
+    if named.peek().is_none() {
+        return Err(Error::UnknownOperation(name.to_owned()));
     }
-
-    /// The operation of that name, which begins with `$`.
-    pub fn of(name: &str) -> Option<Self> {
-        let name = name.strip_prefix('$')?;
-        ALL.into_iter().find(|(_, known, _)| *known == name).map(|(operation, ..)| operation)
-    }
+    named.clone().find(|operation| operation.fits(target)).copied().ok_or_else(|| {
+        let addresses = named.flat_map(|operation| operation.addresses());
+        let addresses: Vec<String> = addresses.collect();
+        Error::OperationElsewhere { operation: name.to_owned(), addresses: addresses.join(", ") }
+    })
 }
 
-/// Performs an operation on the system, a type or a resource.
+/// Performs an operation.
 pub fn perform(
     context: &Context,
     request: &Request,
-    operation: Operation,
-    kind: Option<&str>,
-    id: Option<&str>,
+    operation: &Operation,
+    target: &Target,
 ) -> Result<Response, Error> {
-    match operation {
-        Operation::Validate => validate::validate(context, request, kind, id),
-        Operation::Reindex => reindex::reindex(context, request, kind, id),
-    }
+    let inputs = Inputs::read(context, request, operation)?;
+    (operation.perform)(&Call { context, request, operation, target, inputs: &inputs })
 }

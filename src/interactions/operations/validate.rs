@@ -1,15 +1,31 @@
 //! `$validate` of the system, a type or a resource (R4 Resource operation validate).
 //!
-//! The resource comes as the body, or as the parameter `resource` of a Parameters body; at a stored resource without a body that
-//! resource is meant. `mode` and `profile` come in the query or as parameters. The answer is always 200 with an OperationOutcome:
-//! what it says of the resource is the result, not a failure of the operation.
+//! The resource comes as the body, or as the parameter `resource` of a Parameters body; at a stored resource, without one, that
+//! resource is meant. The answer is always 200 with an OperationOutcome: what it says of the resource is the result, not a failure
+//! of the operation.
 
 use fhir_model::path::locate;
 use fhir_model::{Document, Issue, IssueType, Node, OperationOutcome};
 
-use crate::interactions::request::Verb;
+use super::definition::{Call, Level, Operation, Parameter, Target};
 use crate::interactions::update::check_id;
-use crate::interactions::{Context, Error, Request, Response, prepare};
+use crate::interactions::{Context, Error, Response, prepare, read};
+
+pub(super) static VALIDATE: Operation = Operation {
+    name: "validate",
+    definition: "http://hl7.org/fhir/OperationDefinition/Resource-validate",
+    levels: &[Level::System, Level::Type, Level::Instance],
+    types: &[],
+    by_get: true,
+    changes_data: false,
+    parameters: &[
+        Parameter::once("resource", "Resource"),
+        Parameter::once("mode", "code"),
+        Parameter::many("profile", "uri"),
+    ],
+    takes_search: false,
+    perform: validate,
+};
 
 /// For which action the resource is checked.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -19,30 +35,26 @@ enum Mode {
     Delete,
 }
 
-/// What a client asks for.
-struct Asked {
-    /// The document that came, or the one that is stored.
-    document: Document,
-    mode: Option<Mode>,
-    profiles: Vec<String>,
+/// Checks a resource, and stores nothing.
+fn validate(call: &Call<'_>) -> Result<Response, Error> {
+    let mode = call.inputs.text("mode")?.map(parse_mode).transpose()?;
+    if let Some(resource) = call.inputs.resource("resource") {
+        return check(call, resource, mode);
+    }
+    match call.target {
+        Target::Instance { kind, id } if mode == Some(Mode::Delete) => {
+            answer(deletion(call.context, kind, id)?)
+        }
+        Target::Instance { kind, id } => {
+            let stored = Document::parse_bytes(read::current(call.context, kind, id)?.body)?;
+            check(call, stored.root(), mode)
+        }
+        target => Err(Error::NoBody(target.kind().unwrap_or("any").to_owned())),
+    }
 }
 
-/// Checks a resource, and stores nothing.
-pub(super) fn validate(
-    context: &Context,
-    request: &Request,
-    kind: Option<&str>,
-    id: Option<&str>,
-) -> Result<Response, Error> {
-    let asked = asked(context, request, kind, id)?;
-    let root = asked.document.root();
-    let Some(resource) = resource_of(root) else {
-        return match (asked.mode, kind, id) {
-            (Some(Mode::Delete), Some(kind), Some(id)) => answer(deletion(context, kind, id)?),
-            _ => Err(Error::NoBody(kind.unwrap_or("any").to_owned())),
-        };
-    };
-    let mut issues = Vec::new();
+fn check(call: &Call<'_>, resource: Node<'_>, mode: Option<Mode>) -> Result<Response, Error> {
+    let kind = call.target.kind();
     match resource.resource_type() {
         Some(found) if kind.is_none_or(|kind| kind == found) => {}
         found => {
@@ -51,19 +63,19 @@ pub(super) fn validate(
             return Err(Error::WrongType { expected, found });
         }
     }
-    if let (Some(Mode::Update), Some(id)) = (asked.mode, id)
+    let mut issues = Vec::new();
+    if let (Some(Mode::Update), Target::Instance { id, .. }) = (mode, call.target)
         && let Err(error) = check_id(resource, id)
     {
         issues.extend(error.outcome().issues);
     }
-    let profiles: Vec<&str> = asked.profiles.iter().map(String::as_str).collect();
-    issues.extend(context.validation.issues(resource, &profiles));
-    if asked.mode.is_some_and(|mode| mode != Mode::Delete) {
-        issues.extend(prepare::dangling(context, resource)?);
+    issues.extend(call.context.validation.issues(resource, &call.inputs.texts("profile")?));
+    if mode.is_some_and(|mode| mode != Mode::Delete) {
+        issues.extend(prepare::dangling(call.context, resource)?);
     }
     for issue in &mut issues {
         if let Some(expression) = issue.expression.first() {
-            issue.position = Some(asked.document.position(locate(resource, expression).index()));
+            issue.position = Some(resource.document().position(locate(resource, expression).index()));
         }
     }
     answer(issues)
@@ -80,46 +92,6 @@ fn deletion(context: &Context, kind: &str, id: &str) -> Result<Vec<Issue>, Error
     Ok(vec![Issue::information(IssueType::Informational, text)])
 }
 
-fn asked(context: &Context, request: &Request, kind: Option<&str>, id: Option<&str>) -> Result<Asked, Error> {
-    let mut mode = None;
-    let mut profiles = Vec::new();
-    for (name, value) in &request.query {
-        match name.as_str() {
-            "mode" => mode = Some(parse_mode(value)?),
-            "profile" => profiles.push(value.clone()),
-            "_format" | "_pretty" => {}
-            _ => {
-                let text = format!(
-                    "$validate does not know the parameter '{name}'; it knows mode, profile and resource"
-                );
-                return Err(Error::BadParameter(text));
-            }
-        }
-    }
-    let document = match (request.verb, kind, id) {
-        (Verb::Post, ..) if !request.body.is_empty() => prepare::parse_any(context, request)?,
-        (_, Some(kind), Some(id)) if mode != Some(Mode::Delete) => {
-            let version = context.store.read(kind, id)?.filter(|version| !version.is_deleted());
-            let version =
-                version.ok_or_else(|| Error::NotFound { kind: kind.to_owned(), id: id.to_owned() })?;
-            Document::parse_bytes(version.body)?
-        }
-        _ => Document::parse("{\"resourceType\":\"Parameters\"}")?,
-    };
-    for parameter in parameters(document.root()) {
-        let value = parameter
-            .members()
-            .find(|(name, _)| name.starts_with("value"))
-            .and_then(|(_, value)| value.as_str());
-        match (parameter.get_str("name"), value) {
-            (Some("mode"), Some(value)) => mode = Some(parse_mode(value)?),
-            (Some("profile"), Some(value)) => profiles.push(value.to_owned()),
-            _ => {}
-        }
-    }
-    Ok(Asked { document, mode, profiles })
-}
-
 fn parse_mode(value: &str) -> Result<Mode, Error> {
     match value {
         "create" => Ok(Mode::Create),
@@ -127,21 +99,4 @@ fn parse_mode(value: &str) -> Result<Mode, Error> {
         "delete" => Ok(Mode::Delete),
         _ => Err(Error::bad_parameter("mode", value, "create, update or delete")),
     }
-}
-
-/// The parameters of a Parameters body of this operation.
-fn parameters(root: Node<'_>) -> impl Iterator<Item = Node<'_>> {
-    let is_parameters = root.resource_type() == Some("Parameters");
-    root.get("parameter").filter(|_| is_parameters).into_iter().flat_map(Node::items)
-}
-
-/// The resource to check. A Parameters resource is one itself, unless it names what this operation knows.
-fn resource_of(root: Node<'_>) -> Option<Node<'_>> {
-    let of_operation = |name: &str| matches!(name, "resource" | "mode" | "profile");
-    let is_call = root.resource_type() == Some("Parameters")
-        && parameters(root).all(|parameter| parameter.get_str("name").is_some_and(of_operation));
-    if !is_call {
-        return Some(root);
-    }
-    parameters(root).find(|p| p.get_str("name") == Some("resource")).and_then(|p| p.get("resource"))
 }

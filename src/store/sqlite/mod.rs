@@ -136,6 +136,10 @@ impl Store for SqliteStore {
         self.reader()?.transaction(|conn| search::page(conn, &self.dictionary, query, cursor))
     }
 
+    fn samples(&self, parameter: ParameterId) -> Result<Vec<Version>, StoreError> {
+        self.reader()?.transaction(|conn| search::samples(conn, &self.dictionary, parameter.0))
+    }
+
     fn write(&self, set: WriteSet) -> Result<Vec<Written>, StoreError> {
         self.writer.write(set)
     }

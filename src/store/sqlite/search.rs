@@ -23,6 +23,7 @@ mod order;
 mod pages;
 mod plan;
 mod rows;
+mod samples;
 mod select;
 mod total;
 
@@ -30,6 +31,7 @@ mod total;
 mod tests;
 
 pub(super) use functions::register;
+pub(super) use samples::samples;
 
 /// A page of matches with what is included. The caller has opened a transaction, so all statements see one state.
 pub(super) fn page(
