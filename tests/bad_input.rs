@@ -61,7 +61,7 @@ const CASES: [(&str, &str, &str, u16, &str, &str); 22] = [
     ("GET", "Patient/none", "", 404, "not-found", "none"),
     ("GET", "Patient?nosuch=1", "", 400, "", "birthdate"),
     ("GET", "Patient?birthdate=yesterday", "", 400, "", "yesterday"),
-    ("GET", "Patient/x/$everything", "", 404, "not-supported", "$everything"),
+    ("GET", "Patient/x/$nothing", "", 404, "not-supported", "$nothing"),
     (
         "POST",
         "Encounter",
