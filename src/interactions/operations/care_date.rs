@@ -62,33 +62,23 @@ const CARE_DATES: [(&str, &str); 53] = [
     ("VisionPrescription", "datewritten"),
 ];
 
-/// That the date of care of a resource of one of the types, if it has one, is not before `start` and not after `end`.
+/// That no date of care of a resource of one of the types lies wholly before `start` or wholly after `end`.
 pub(super) fn within(
     context: &Context,
     types: &[Box<str>],
     start: Option<&str>,
     end: Option<&str>,
 ) -> Result<Option<Clause>, Error> {
-    let bounds: Vec<String> = start
-        .map(|start| format!("ge{start}"))
-        .into_iter()
-        .chain(end.map(|end| format!("le{end}")))
-        .collect();
+    let before = start.map(|start| format!("eb{start}"));
+    let after = end.map(|end| format!("sa{end}"));
+    let bounds: Vec<String> = before.into_iter().chain(after).collect();
     if bounds.is_empty() {
         return Ok(None);
     }
-    let (mut within, mut dated) = (Vec::new(), Vec::new());
-    for (kind, code) in CARE_DATES {
-        if !types.iter().any(|searched| **searched == *kind) {
-            continue;
-        }
-        let clauses = |name: &str, values: &[String]| -> Result<Vec<Clause>, Error> {
-            let pairs: Vec<_> = values.iter().map(|value| (name.to_owned(), value.clone())).collect();
-            Ok(search::parse(context, Scope::Type(kind), &pairs, false)?.clauses)
-        };
-        within.push(Clause::All(clauses(code, &bounds)?));
-        dated.extend(clauses(&format!("{code}:missing"), &["false".to_owned()])?);
+    let mut outside = Vec::new();
+    for (kind, code) in CARE_DATES.iter().filter(|(kind, _)| types.iter().any(|own| **own == **kind)) {
+        let pair = ((*code).to_owned(), bounds.join(","));
+        outside.extend(search::parse(context, Scope::Type(kind), &[pair], false)?.clauses);
     }
-    within.push(Clause::Not(Box::new(Clause::Any(dated))));
-    Ok(Some(Clause::Any(within)))
+    Ok(Some(Clause::Not(Box::new(Clause::Any(outside)))))
 }
