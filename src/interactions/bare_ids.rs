@@ -16,26 +16,20 @@ pub(super) fn check(context: &Context, query: &Query) -> Result<(), Error> {
     for bare in &query.bare_ids {
         by_types.entry(&bare.types).or_default().push(bare.id.clone());
     }
-    let mut meant: BTreeMap<(&[Box<str>], Box<str>), Vec<String>> = BTreeMap::new();
+    let mut issues = Vec::new();
     for (types, ids) in by_types {
         let page = context.store.search(&having_id(query, types, ids), None)?;
-        for version in page.matches {
-            let address = format!("{}/{}", version.kind, version.id);
-            let addresses = meant.entry((types, version.id)).or_default();
-            if !addresses.contains(&address) {
-                addresses.push(address);
+        for bare in query.bare_ids.iter().filter(|bare| bare.types == types) {
+            let meant = page.matches.iter().filter(|version| version.id == bare.id);
+            let addresses: Vec<String> =
+                meant.map(|version| format!("{}/{}", version.kind, version.id)).collect();
+            if addresses.len() > 1 {
+                let (name, id, addresses) = (&bare.name, &bare.id, addresses.join(", "));
+                let text = format!("'{name}={id}': the id alone can mean {addresses}; name the type");
+                issues.push(Issue::error(IssueType::MultipleMatches, text));
             }
         }
     }
-    let ambiguous = query.bare_ids.iter().filter_map(|bare| {
-        let addresses = meant
-            .get(&(bare.types.as_slice(), bare.id.clone()))
-            .filter(|addresses| addresses.len() > 1)?
-            .join(", ");
-        let text = format!("'{}={}': the id alone can mean {addresses}; name the type", bare.name, bare.id);
-        Some(Issue::error(IssueType::MultipleMatches, text))
-    });
-    let issues: Vec<Issue> = ambiguous.collect();
     if issues.is_empty() { Ok(()) } else { Err(Error::BadRequest(issues)) }
 }
 
