@@ -28,6 +28,27 @@ impl Chain {
 
     /// From the near end: one of the references leads to what fulfils the condition.
     pub(super) fn probe(&self, row: &Row) -> Fragment {
+        if self.single { self.probe_single(row) } else { self.probe_several(row) }
+    }
+
+    /// The one reference is a value, which saves a list for each resource.
+    fn probe_single(&self, row: &Row) -> Fragment {
+        // The number stands in the text, for it takes part in whatever the condition says of `rid`.
+        let target = format!("reference_target({}.keys, {})", row.current, self.reference);
+        if !self.condition.reads_current() {
+            return self.condition.probe(&row.linked_by(target));
+        }
+        let far = row.linked();
+        let current = &far.current;
+        let start = format!("EXISTS (SELECT 1 FROM current AS {current} WHERE {current}.rid = {target} AND ");
+        Fragment::text(start)
+            .append(self.target.live(current))
+            .push(" AND ")
+            .append(self.condition.probe(&row.linked_by(format!("{current}.rid"))))
+            .push(")")
+    }
+
+    fn probe_several(&self, row: &Row) -> Fragment {
         let far = row.linked();
         let (link, current) = (far.link(), &far.current);
         let start = format!(

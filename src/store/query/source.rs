@@ -96,6 +96,11 @@ impl Row {
         Self { rid: format!("x{depth}.rid"), current: format!("c{depth}"), depth }
     }
 
+    /// The same for the probe of a condition that does not read `current`: `rid` is an expression, NULL if there is none.
+    pub(super) fn linked_by(&self, rid: String) -> Self {
+        Self { rid, ..self.linked() }
+    }
+
     /// The name of a table that yields [`Row::rid`].
     pub(super) fn link(&self) -> String {
         format!("x{}", self.depth)

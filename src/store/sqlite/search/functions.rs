@@ -43,6 +43,9 @@ mod declared {
         fn reference_targets(keys: Binary, parameter: Integer) -> Text;
     }
     diesel::define_sql_function! {
+        fn reference_target(keys: Binary, parameter: Integer) -> Nullable<BigInt>;
+    }
+    diesel::define_sql_function! {
         fn distance(latitude: Double, longitude: Double, other_latitude: Double, other_longitude: Double) -> Double;
     }
     diesel::define_sql_function! {
@@ -110,7 +113,7 @@ fn register_ranges(conn: &mut SqliteConnection) -> QueryResult<()> {
 fn register_probes(conn: &mut SqliteConnection) -> QueryResult<()> {
     use declared::{
         distance_utils, has_key_utils, has_position_utils, has_string_end_utils, has_string_part_utils,
-        has_string_utils, has_uri_utils, reference_targets_utils,
+        has_string_utils, has_uri_utils, reference_target_utils, reference_targets_utils,
     };
 
     // The end is excluded, here and of uris.
@@ -148,6 +151,10 @@ fn register_probes(conn: &mut SqliteConnection) -> QueryResult<()> {
         StoredKeys::decode_only::<StringKey>(&keys)
             .iter()
             .any(|key| key.parameter.0 == parameter && key.folded.ends_with(&*end))
+    })?;
+    reference_target_utils::register_impl(conn, |keys: Vec<u8>, parameter: i32| {
+        let keys = StoredKeys::decode_only::<ReferenceRow>(&keys);
+        keys.iter().find(|key| key.parameter.0 == parameter).map(|key| key.target)
     })?;
     // A JSON array for `json_each`.
     reference_targets_utils::register_impl(conn, |keys: Vec<u8>, parameter: i32| {

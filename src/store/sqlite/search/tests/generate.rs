@@ -269,6 +269,17 @@ pub(super) fn clause(kind: usize, depth: u32) -> BoxedStrategy<Clause> {
     prop_oneof![8 => simple, 3 => chain, 3 => has, 2 => any, 2 => all, 2 => not].boxed()
 }
 
+/// Clauses on the dates of `TYPES[kind]`, which are joined where no resource has several.
+pub(super) fn date_clauses(kind: usize) -> impl Strategy<Value = Vec<Clause>> {
+    let dates = move || {
+        vec(date_test(), 1..3).prop_map(move |tests| Clause::Parameter {
+            parameter: ParameterId(TYPES[kind].1 + DATE),
+            test: Test::Date(tests),
+        })
+    };
+    vec(prop_oneof![3 => dates(), 1 => vec(dates(), 2).prop_map(Clause::Any)], 1..4)
+}
+
 /// A clause on words.
 fn full_text() -> impl Strategy<Value = Clause> {
     let scope = select(vec![TextScope::Narrative, TextScope::Content]);
