@@ -96,7 +96,7 @@ impl Row {
         Self { rid: format!("x{depth}.rid"), current: format!("c{depth}"), depth }
     }
 
-    /// The same for the probe of a condition that does not read `current`: `rid` is an expression, NULL if there is none.
+    /// The same for the probe of a condition that does not read `current`: `rid` is an expression.
     pub(super) fn linked_by(&self, rid: String) -> Self {
         Self { rid, ..self.linked() }
     }

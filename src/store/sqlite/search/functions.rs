@@ -43,7 +43,7 @@ mod declared {
         fn reference_targets(keys: Binary, parameter: Integer) -> Text;
     }
     diesel::define_sql_function! {
-        fn reference_target(keys: Binary, parameter: Integer) -> Nullable<BigInt>;
+        fn reference_target(keys: Binary, parameter: Integer) -> BigInt;
     }
     diesel::define_sql_function! {
         fn distance(latitude: Double, longitude: Double, other_latitude: Double, other_longitude: Double) -> Double;
@@ -152,9 +152,10 @@ fn register_probes(conn: &mut SqliteConnection) -> QueryResult<()> {
             .iter()
             .any(|key| key.parameter.0 == parameter && key.folded.ends_with(&*end))
     })?;
+    // 0, which is no resource, if there is none: FTS5 takes a rowid that is NULL for any.
     reference_target_utils::register_impl(conn, |keys: Vec<u8>, parameter: i32| {
         let keys = StoredKeys::decode_only::<ReferenceRow>(&keys);
-        keys.iter().find(|key| key.parameter.0 == parameter).map(|key| key.target)
+        keys.iter().find(|key| key.parameter.0 == parameter).map_or(0, |key| key.target)
     })?;
     // A JSON array for `json_each`.
     reference_targets_utils::register_impl(conn, |keys: Vec<u8>, parameter: i32| {
