@@ -316,6 +316,6 @@ mod tests {
         for value in ["", "a|b", "a|b|", "|b|c", "a|b|c|d", r"a|b|c\d"] {
             assert!(parse_of_type(value, &hasher).is_err(), "{value}");
         }
-        assert_eq!(parse_of_type(r"s|MR|4\|5", &hasher), Ok(hasher.of_type("s", "MR", "4|5")));
+        assert_eq!(parse_of_type(r"s|MR|4\|5", &hasher), Ok(of_type_hash("s", "mr", "4|5", &hasher)));
     }
 }
