@@ -85,7 +85,16 @@ impl<'o> Controls<'o> {
                 }
                 _ => return Refusal::invalid("'_summary'"),
             },
-            "_elements" => self.elements = true,
+            "_elements" => {
+                let exists = |name: &str| {
+                    let mut searched = types.iter().filter_map(|kind| oracle.types().by_name(kind));
+                    searched.any(|info| info.element(name).is_some())
+                };
+                if !value.split(',').all(|path| exists(path.split('.').next().unwrap_or_default())) {
+                    return Refusal::invalid("'_elements' names what no type has");
+                }
+                self.elements = true;
+            }
             "_include" | "_revinclude" => {
                 self.includes.extend(include(oracle, types, code == "_revinclude", modifier, value)?);
             }
