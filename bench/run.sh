@@ -2,6 +2,7 @@
 # Measures Westway on this machine and prints Markdown. See README.md beside this file.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. bench/wrk.sh
 
 shared="${WESTWAY_SHARED:-$PWD/../shared}"
 port="${BENCH_PORT:-18080}"
@@ -46,18 +47,6 @@ start() {
 }
 
 memory() { awk '/^VmRSS:/ { printf "%.0f MB", $2 / 1024 }' "/proc/$server/status"; }
-
-# A latency of wrk (us, ms, s, m) in milliseconds.
-millis() {
-  awk -v text="$1" 'BEGIN {
-    value = text + 0
-    if (text ~ /us$/) value /= 1000
-    else if (text ~ /ms$/) value *= 1
-    else if (text ~ /m$/) value *= 60000
-    else if (text ~ /s$/) value *= 1000
-    printf "%.2f", value
-  }'
-}
 
 # One row: name, the figure of Helios, and the arguments of wrk.
 row() {

@@ -4,7 +4,7 @@
 # modifier or prefix) and the named queries of the mock-health comparison.
 set -euo pipefail
 
-# each CLASS 'TYPE?NAME' 'values' ['suffix of the name' ...]
+# each CLASS 'TYPE?NAME' 'values'
 each() {
   local class="$1" name="$2" values="$3" value
   for value in $values; do printf '%s\t%s=%s&_count=20\n' "$class" "$name" "$value"; done

@@ -4,6 +4,7 @@
 #     bench/search.sh DATA_FOLDER > figures.md
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. bench/wrk.sh
 
 port="${BENCH_PORT:-18081}"
 seconds="${BENCH_SECONDS:-3}"
@@ -32,18 +33,6 @@ done
 
 # The paths of each class, with ids that the server has, in a file of their own.
 bench/search-queries.sh | python3 bench/search_paths.py "$base" "$work"
-
-# A latency of wrk (us, ms, s, m) in milliseconds.
-millis() {
-  awk -v text="$1" 'BEGIN {
-    value = text + 0
-    if (text ~ /us$/) value /= 1000
-    else if (text ~ /ms$/) value *= 1
-    else if (text ~ /m$/) value *= 60000
-    else if (text ~ /s$/) value *= 1000
-    printf "%.2f", value
-  }'
-}
 
 resources=$(curl -sf "$base/_history?_count=1" | grep -oE '"total":[0-9]+' | head -n 1 | cut -d: -f2)
 cat <<END
