@@ -41,9 +41,10 @@ impl QueryableByName<diesel::sqlite::Sqlite> for Text {
     ) -> diesel::deserialize::Result<Self> {
         use diesel::row::Field as _;
         let field = diesel::row::Row::get(row, 0).ok_or("no column")?;
-        let text = <String as diesel::deserialize::FromSql<diesel::sql_types::Text, _>>::from_nullable_sql(
-            field.value(),
-        )?;
+        let text = <String as diesel::deserialize::FromSql<
+            diesel::sql_types::Text,
+            diesel::sqlite::Sqlite,
+        >>::from_nullable_sql(field.value())?;
         Ok(Self { text })
     }
 }
