@@ -1,0 +1,86 @@
+//! What clients do, one file per workload. `docs` of each name the published suite that it follows.
+
+use std::rc::Rc;
+
+use crate::samples::{SampleError, Samples};
+use crate::session::Session;
+use crate::target::Target;
+
+mod create;
+mod crud;
+mod download;
+mod mix;
+mod queries;
+mod read;
+mod seeds;
+mod transaction;
+mod walk;
+
+/// The workloads by the name of the command line, each with what it does.
+pub(crate) const NAMES: [(&str, &str); 8] = [
+    ("read", "reads of patients by id"),
+    (
+        "walk",
+        "every search parameter of the hsbench walk, each with a random value and modifier or prefix, 20 results",
+    ),
+    ("queries", "the named queries of the mock-health comparison, one after the other, and chained searches"),
+    ("mix", "45 % reads, 20 % patients, 20 % observations of a patient, 10 % conditions, 5 % histories"),
+    ("create", "POST Patient"),
+    ("crud", "nine resource types in a chain: created, read, updated, and deleted from the end"),
+    ("transaction", "a transaction of a patient and an observation that refers to it"),
+    ("download", "all pages of a large search, one after the other"),
+];
+
+/// What one client repeats.
+#[derive(Debug)]
+pub(crate) enum Workload {
+    Read(Samples),
+    Walk(Samples),
+    Queries(queries::Queries),
+    Mix(Samples),
+    Create,
+    Crud,
+    Transaction,
+    Download,
+}
+
+impl Workload {
+    /// The workload of this name, with the ids that it needs.
+    ///
+    /// # Errors
+    /// The server does not answer or has no data.
+    pub(crate) async fn prepare(name: &str, target: &Target) -> Result<Rc<Self>, SampleError> {
+        let workload = match name {
+            "create" => Self::Create,
+            "crud" => Self::Crud,
+            "transaction" => Self::Transaction,
+            "download" => Self::Download,
+            _ => {
+                let samples = Samples::take(target).await?;
+                samples.need("Patient")?;
+                match name {
+                    "walk" => Self::Walk(samples),
+                    "queries" => Self::Queries(queries::Queries::new(samples)),
+                    "mix" => Self::Mix(samples),
+                    _ => Self::Read(samples),
+                }
+            }
+        };
+        Ok(Rc::new(workload))
+    }
+
+    /// One iteration; `false` if the client should stop.
+    pub(crate) async fn iterate(&self, session: &mut Session, random: &mut fastrand::Rng) -> bool {
+        match self {
+            Self::Read(samples) => read::iterate(session, samples, random).await,
+            Self::Walk(samples) => walk::iterate(session, samples, random).await,
+            Self::Queries(queries) => queries.iterate(session, random).await,
+            Self::Mix(samples) => mix::iterate(session, samples, random).await,
+            Self::Create => create::iterate(session, random).await,
+            Self::Crud => crud::iterate(session, random).await,
+            Self::Transaction => transaction::iterate(session, random).await,
+            Self::Download => download::iterate(session).await,
+        }
+        true
+    }
+}

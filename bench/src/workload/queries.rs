@@ -1,0 +1,67 @@
+//! The named queries of the mock-health comparison, with chains and sorted ranges that it lacks. Each is a class of its own: one
+//! that is slow hides among many that are not.
+
+use std::cell::Cell;
+
+use crate::exchange::Request;
+use crate::samples::Samples;
+use crate::session::{Count, Session};
+
+const QUERIES: &[&str] = &[
+    "/metadata",
+    "/Observation?_count=10",
+    "/Observation?_count=1&_total=accurate",
+    "/Observation?code=http://loinc.org|8480-6&_total=accurate",
+    "/Observation?combo-code=http://loinc.org|8480-6",
+    "/Patient?gender=male&_count=5&_total=accurate",
+    "/Patient?family=S",
+    "/Patient?given=A",
+    "/Patient?gender=female&family=B",
+    "/Observation?code=http://loinc.org|8302-2&_total=accurate",
+    "/Observation?code=http://loinc.org|29463-7&_total=accurate",
+    "/Observation?code=http://loinc.org|72514-3&_total=accurate",
+    "/Observation?date=ge2020-01-01&_count=5",
+    "/Patient/{Patient}",
+    "/Observation?patient=Patient/{Patient}&_count=20",
+    "/Condition?patient=Patient/{Patient}",
+    "/Condition?code=http://snomed.info/sct|38341003",
+    "/Procedure?code=http://snomed.info/sct|430193006",
+    "/Encounter?patient=Patient/{Patient}",
+    "/MedicationRequest?patient=Patient/{Patient}",
+    "/Encounter?participant=Practitioner/{Practitioner}",
+    "/Encounter?location=Location/{Location}",
+    "/Patient?_content=Smith",
+    "/Observation?_content=blood",
+    "/Condition?_content=hypertension",
+    "/Patient?_text=Smith",
+    "/Condition?code:text=hypertensive",
+    "/Observation?code=8302-2&_summary=count",
+    "/Observation?subject:Patient.gender=female&_count=20",
+    "/Observation?patient.family=S&_count=20",
+    "/Observation?date=ge2010&_sort=date&_count=20",
+    "/Observation?date=ge2010&_sort=-date&_count=20",
+    "/Observation?date=ge2010-01-01&date=lt2011-01-01&_count=20",
+    "/Patient?_has:Observation:patient:code=8302-2&_count=20",
+    "/Encounter?_include=Encounter:patient&_count=20",
+    "/Patient?_revinclude=Condition:patient&_count=5",
+];
+
+/// The queries and whose turn it is.
+#[derive(Debug)]
+pub(crate) struct Queries {
+    samples: Samples,
+    turn: Cell<usize>,
+}
+
+impl Queries {
+    pub(super) fn new(samples: Samples) -> Self {
+        Self { samples, turn: Cell::new(0) }
+    }
+
+    pub(super) async fn iterate(&self, session: &mut Session, random: &mut fastrand::Rng) {
+        let turn = self.turn.replace(self.turn.get() + 1);
+        let Some(query) = QUERIES.get(turn % QUERIES.len()) else { return };
+        let Some(path) = self.samples.fill(query, random) else { return };
+        session.exchange(query, &Request::get(path.replace('|', "%7C")), &[200], Count::Nothing).await;
+    }
+}
