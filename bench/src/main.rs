@@ -63,6 +63,7 @@ fn command() -> Command {
             option("slo", "MS", "Find the highest rate with the 99th percentile within so many milliseconds, beginning at --rate or 100")
                 .value_parser(value_parser!(u64)),
         )
+        .arg(option("files", "FOLDER", "The bundles of the workload import").default_value(".").value_parser(value_parser!(PathBuf)))
         .arg(option("seed", "N", "Which random choices").default_value("1").value_parser(value_parser!(u64)))
         .arg(option("pid", "PID", "Process of the server, whose memory is reported (Linux)").value_parser(value_parser!(u32)))
         .arg(option("note", "TEXT", "A line about machine, commit, data; may be repeated").action(ArgAction::Append))
@@ -106,13 +107,15 @@ fn measure(matches: &ArgMatches) -> Result<(), String> {
         duration: Duration::from_secs(value(matches, "seconds")?),
         seed: value(matches, "seed")?,
     };
+    let files: PathBuf = value(matches, "files")?;
     let limit = matches.get_one("slo").copied().map(Duration::from_millis);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| error.to_string())?;
     let mut result = runtime.block_on(async {
-        let prepared = Workload::prepare(&workload, &target).await.map_err(|error| error.to_string())?;
+        let prepared =
+            Workload::prepare(&workload, &target, &files).await.map_err(|error| error.to_string())?;
         Ok::<_, String>(match limit {
             Some(limit) => slo::highest(&name, &workload, &target, &prepared, load, limit).await,
             None => RunResult::new(&name, &workload, load, &run::run(&target, &prepared, load).await),

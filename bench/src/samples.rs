@@ -22,8 +22,8 @@ pub(crate) struct Samples {
 /// Why there are no samples.
 #[derive(Debug, Error)]
 pub(crate) enum SampleError {
-    /// The server could not be asked.
-    #[error("the server does not answer: {0}")]
+    /// The server could not be asked, or a file not be read.
+    #[error("the workload cannot be prepared: {0}")]
     Unreachable(#[from] std::io::Error),
     /// There is nothing to ask for.
     #[error("the server has no {0}; load data first, for example with `westway demo` or `westway load`")]

@@ -1,5 +1,6 @@
 //! What clients do, one file per workload. `docs` of each name the published suite that it follows.
 
+use std::path::Path;
 use std::rc::Rc;
 
 use crate::samples::{SampleError, Samples};
@@ -9,6 +10,7 @@ use crate::target::Target;
 mod create;
 mod crud;
 mod download;
+mod import;
 mod mix;
 mod queries;
 mod read;
@@ -17,7 +19,7 @@ mod transaction;
 mod walk;
 
 /// The workloads by the name of the command line, each with what it does.
-pub(crate) const NAMES: [(&str, &str); 8] = [
+pub(crate) const NAMES: [(&str, &str); 9] = [
     ("read", "reads of patients by id"),
     (
         "walk",
@@ -29,6 +31,10 @@ pub(crate) const NAMES: [(&str, &str); 8] = [
     ("crud", "nine resource types in a chain: created, read, updated, and deleted from the end"),
     ("transaction", "a transaction of a patient and an observation that refers to it"),
     ("download", "all pages of a large search, one after the other"),
+    (
+        "import",
+        "the transaction bundles of the folder --files, each once; hospitals and practitioners before the measurement",
+    ),
 ];
 
 /// What one client repeats.
@@ -42,19 +48,25 @@ pub(crate) enum Workload {
     Crud,
     Transaction,
     Download,
+    Import(import::Import),
 }
 
 impl Workload {
     /// The workload of this name, with the ids that it needs.
     ///
     /// # Errors
-    /// The server does not answer or has no data.
-    pub(crate) async fn prepare(name: &str, target: &Target) -> Result<Rc<Self>, SampleError> {
+    /// The server does not answer or has no data, or there are no files to import.
+    pub(crate) async fn prepare(name: &str, target: &Target, files: &Path) -> Result<Rc<Self>, SampleError> {
         let workload = match name {
             "create" => Self::Create,
             "crud" => Self::Crud,
             "transaction" => Self::Transaction,
             "download" => Self::Download,
+            "import" => {
+                let import = import::Import::new(files)?;
+                import.prepare(&mut Session::new(target)).await?;
+                Self::Import(import)
+            }
             _ => {
                 let samples = Samples::take(target).await?;
                 samples.need("Patient")?;
@@ -80,6 +92,7 @@ impl Workload {
             Self::Crud => crud::iterate(session, random).await,
             Self::Transaction => transaction::iterate(session, random).await,
             Self::Download => download::iterate(session).await,
+            Self::Import(import) => return import.iterate(session).await,
         }
         true
     }
