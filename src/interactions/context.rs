@@ -1,13 +1,14 @@
 //! What every interaction stands on: definitions, validation, search parameters and the store.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use fhir_definitions::Registry;
 
 use super::Error;
 use super::codes::ListedCodes;
+use super::own_definitions::{self, OwnDefinitions};
 use super::search_parameters::{self, Ground, SearchParameters, SearchState};
 use super::validation::Validation;
 use crate::config::Integrity;
@@ -25,6 +26,8 @@ pub struct Context {
     pub limits: Limits,
     /// The search parameters in force.
     pub(super) search_parameters: Arc<SearchParameters>,
+    /// What the server says of its operations, made when first asked for.
+    pub(super) own_definitions: OnceLock<OwnDefinitions>,
     types: HashSet<Box<str>>,
 }
 
@@ -61,6 +64,7 @@ impl Context {
             validation,
             types: registry.resource_types().iter().cloned().collect(),
             search_parameters,
+            own_definitions: OnceLock::new(),
             registry,
             store,
             limits,
@@ -85,6 +89,7 @@ impl Context {
     /// Writes to the store: the one way for all writes. SearchParameters in the set take effect. When dangling references are only
     /// warned of, says so in the log, without naming a patient.
     pub fn write(&self, set: WriteSet) -> Result<Vec<Written>, Error> {
+        own_definitions::refuse_writes(self, &set)?;
         if self.limits.integrity == Integrity::Warn {
             self.warn_of_dangling(&set)?;
         }

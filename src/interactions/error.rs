@@ -32,6 +32,8 @@ pub enum Error {
     NoSuchVersion { kind: String, id: String, version: String },
     #[error("{kind}/{id} was deleted")]
     Gone { kind: String, id: String, version: u64 },
+    #[error("{kind}/{id} is what this server says of itself: it can be read, but not written")]
+    ReadOnly { kind: Box<str>, id: Box<str> },
     #[error("the body is not JSON: {0}")]
     NotJson(#[from] ParseError),
     #[error("the body is not XML: {0}")]
@@ -124,7 +126,7 @@ impl Error {
                     422
                 }
             }
-            Self::MethodNotAllowed { .. } | Self::OperationElsewhere { .. } => 405,
+            Self::MethodNotAllowed { .. } | Self::OperationElsewhere { .. } | Self::ReadOnly { .. } => 405,
             Self::Gone { .. } => 410,
             Self::BadId(_)
             | Self::NotJson(_)
@@ -191,7 +193,7 @@ impl Error {
                 IssueType::NotSupported
             }
             Self::MethodNotAllowed { .. } => IssueType::NotSupported,
-            Self::OperationElsewhere { .. } => IssueType::NotSupported,
+            Self::OperationElsewhere { .. } | Self::ReadOnly { .. } => IssueType::NotSupported,
             Self::NoSuchPath(_)
             | Self::NotFound { .. }
             | Self::NoSuchVersion { .. }

@@ -5,6 +5,7 @@ use fhir_model::write::write_string;
 use fhir_search::parse::Scope;
 
 use super::links::{self, PAGE_PARAMETER};
+use super::own_definitions;
 use super::projection::Projector;
 use super::search_bundle::resource_members;
 use super::{Context, Error, Request, Response, response};
@@ -17,7 +18,7 @@ pub(super) fn instance(
     kind: &str,
     id: &str,
 ) -> Result<Response, Error> {
-    if context.store.read(kind, id)?.is_none() {
+    if own_definitions::find(context, kind, id)?.is_none() && context.store.read(kind, id)?.is_none() {
         return Err(Error::NotFound { kind: kind.to_owned(), id: id.to_owned() });
     }
     history(
@@ -51,7 +52,7 @@ fn history(context: &Context, request: &Request, scope: HistoryScope, path: &str
             .map_err(|_| Error::BadParameter("the page link is not one of history".into()))?;
         query.after = Some(i64::from_be_bytes(bytes));
     }
-    let mut result = context.store.history(&query)?;
+    let mut result = versions(context, &query)?;
     if let Some(projector) = projector {
         result.versions.iter_mut().try_for_each(|version| projector.project(version))?;
     }
@@ -64,6 +65,19 @@ fn history(context: &Context, request: &Request, scope: HistoryScope, path: &str
         ("next", next.transpose()?.map(|token| links::address(&request.base, path, &pairs, Some(&token)))),
     ];
     Ok(Response::resource(bundle(&request.base, &result, &links)))
+}
+
+/// What is stored, or the one version of what is the server's own.
+fn versions(context: &Context, query: &HistoryQuery) -> Result<HistoryPage, Error> {
+    let own = match &query.scope {
+        HistoryScope::Instance(kind, id) => own_definitions::find(context, kind, id)?,
+        HistoryScope::Type(_) | HistoryScope::System => None,
+    };
+    let Some(own) = own else { return Ok(context.store.history(query)?) };
+    let since = query.since.is_none_or(|since| own.last_updated >= since);
+    let at = query.at.is_none_or(|(_, end)| own.last_updated < end);
+    let versions: Vec<Version> = (since && at).then_some(own).into_iter().collect();
+    Ok(HistoryPage { total: versions.len() as u64, versions, next: None })
 }
 
 /// The search whose types are those of a history.

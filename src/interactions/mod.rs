@@ -15,6 +15,7 @@ mod history;
 mod jobs;
 mod links;
 pub mod operations;
+mod own_definitions;
 mod patch;
 mod prepare;
 mod projection;

@@ -2,6 +2,7 @@
 
 use fhir_search::parse::Scope;
 
+use super::own_definitions;
 use super::projection::Projector;
 use super::request::Conditions;
 use super::{Context, Error, Request, Response};
@@ -15,6 +16,9 @@ pub(super) fn read(context: &Context, request: &Request, kind: &str, id: &str) -
 
 /// The current version of a resource that exists.
 pub(super) fn current(context: &Context, kind: &str, id: &str) -> Result<Version, Error> {
+    if let Some(own) = own_definitions::find(context, kind, id)? {
+        return Ok(own);
+    }
     match context.store.read(kind, id)? {
         Some(version) => there(version),
         None => Err(Error::NotFound { kind: kind.to_owned(), id: id.to_owned() }),
@@ -35,7 +39,8 @@ pub(super) fn version_read(
 
 /// One version of a resource that is no deletion.
 pub(super) fn numbered(context: &Context, kind: &str, id: &str, number: u64) -> Result<Version, Error> {
-    match context.store.version(kind, id, number)? {
+    let own = own_definitions::find(context, kind, id)?.filter(|own| own.version == number);
+    match own.map_or_else(|| context.store.version(kind, id, number), |own| Ok(Some(own)))? {
         Some(version) => there(version),
         None => Err(Error::NoSuchVersion {
             kind: kind.to_owned(),

@@ -6,6 +6,7 @@ use fhir_search::query::Query;
 use super::bare_ids;
 use super::context::now_micros;
 use super::links::{self, PAGE_PARAMETER};
+use super::own_definitions;
 use super::projection::Projector;
 use super::search_bundle::{Page, SearchBundle};
 use super::{Context, Error, Request, Response};
@@ -26,7 +27,10 @@ pub(super) fn search(context: &Context, request: &Request, scope: Scope<'_>) -> 
     };
     let open = |token: &String| links::open(context.store.secret(), &name, token).map(Cursor);
     let cursor = this_page.as_ref().map(open).transpose()?;
-    let mut result = context.store.search(&query, cursor.as_ref())?;
+    let mut result = match scope {
+        Scope::Type(own_definitions::KIND) => own_definitions::search(context, &query, cursor.as_ref())?,
+        _ => context.store.search(&query, cursor.as_ref())?,
+    };
     project(&projector, &query, &mut result)?;
     let seal = |cursor: &Option<Cursor>| -> Result<Option<Page>, Error> {
         let token = cursor.as_ref().map(|cursor| links::seal(context.store.secret(), &name, &cursor.0));

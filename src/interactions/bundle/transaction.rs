@@ -119,10 +119,12 @@ fn named(error: Error, places: &[usize], entries: &[Entry<'_>], identities: &Ide
     let place = match &error {
         Error::Store(StoreError::DanglingReference { write, .. } | StoreError::Referenced { write, .. })
         | Error::BadDefinition { write, .. } => places.get(*write).copied(),
-        Error::VersionConflict { kind, id, .. } => places.iter().copied().find(|place| {
-            let identity = identities.of_entries.get(*place);
-            identity.is_some_and(|identity| *identity.kind == **kind && *identity.id == **id)
-        }),
+        Error::VersionConflict { kind, id, .. } | Error::ReadOnly { kind, id } => {
+            places.iter().copied().find(|place| {
+                let identity = identities.of_entries.get(*place);
+                identity.is_some_and(|identity| *identity.kind == **kind && *identity.id == **id)
+            })
+        }
         _ => None,
     };
     match place.and_then(|place| Some((entries.get(place)?, identities.of_entries.get(place)?))) {

@@ -17,6 +17,7 @@ pub(super) static CONVERT: Operation = Operation {
     changes_data: false,
     parameters: &[Parameter::once("input", "Resource")],
     takes_search: false,
+    returns: Some("Resource"),
     perform: convert,
 };
 

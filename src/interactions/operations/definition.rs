@@ -24,6 +24,8 @@ pub struct Operation {
     pub parameters: &'static [Parameter],
     /// Whether the search parameters of the type go in, too.
     pub takes_search: bool,
+    /// The type of the resource that comes out; `Resource` for any, none where a job is opened.
+    pub returns: Option<&'static str>,
     /// What performs it.
     pub(super) perform: fn(&Call<'_>) -> Result<Response, Error>,
 }
@@ -109,7 +111,7 @@ impl Target {
 
 impl Level {
     /// The address of an operation at this level, with placeholders for ids.
-    fn address(self, kind: &str, name: &str) -> String {
+    pub fn address(self, kind: &str, name: &str) -> String {
         match self {
             Self::System => format!("${name}"),
             Self::Type => format!("{kind}/${name}"),

@@ -29,6 +29,7 @@ pub(super) static DOCUMENT: Operation = Operation {
     changes_data: true,
     parameters: &[Parameter::once("id", "uri"), Parameter::once("persist", "boolean")],
     takes_search: false,
+    returns: Some("Bundle"),
     perform: document,
 };
 

@@ -35,6 +35,7 @@ pub(super) static PATIENT: Operation = Operation {
         Parameter::once(PAGE_PARAMETER, "string"),
     ],
     takes_search: false,
+    returns: Some("Bundle"),
     perform: everything,
 };
 
@@ -52,6 +53,7 @@ pub(super) static ENCOUNTER: Operation = Operation {
         Parameter::once(PAGE_PARAMETER, "string"),
     ],
     takes_search: false,
+    returns: Some("Bundle"),
     perform: everything,
 };
 

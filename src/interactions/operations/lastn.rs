@@ -27,6 +27,7 @@ pub(super) static LASTN: Operation = Operation {
     changes_data: false,
     parameters: &[Parameter::once("max", "positiveInt")],
     takes_search: true,
+    returns: Some("Bundle"),
     perform: lastn,
 };
 

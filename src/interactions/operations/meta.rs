@@ -21,6 +21,7 @@ pub(super) static META: Operation = Operation {
     changes_data: false,
     parameters: &[],
     takes_search: false,
+    returns: Some("Parameters"),
     perform: meta,
 };
 
@@ -33,6 +34,7 @@ pub(super) static META_ADD: Operation = Operation {
     changes_data: true,
     parameters: &[Parameter::once("meta", "Meta")],
     takes_search: false,
+    returns: Some("Parameters"),
     perform: |call| change(call, add),
 };
 
@@ -45,6 +47,7 @@ pub(super) static META_DELETE: Operation = Operation {
     changes_data: true,
     parameters: &[Parameter::once("meta", "Meta")],
     takes_search: false,
+    returns: Some("Parameters"),
     perform: |call| change(call, delete),
 };
 

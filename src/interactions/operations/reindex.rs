@@ -16,6 +16,7 @@ pub(super) static REINDEX: Operation = Operation {
     changes_data: true,
     parameters: &[Parameter::many("type", "code")],
     takes_search: false,
+    returns: None,
     perform: reindex,
 };
 

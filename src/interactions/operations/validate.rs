@@ -24,6 +24,7 @@ pub(super) static VALIDATE: Operation = Operation {
         Parameter::many("profile", "uri"),
     ],
     takes_search: false,
+    returns: Some("OperationOutcome"),
     perform: validate,
 };
 

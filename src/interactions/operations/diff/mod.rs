@@ -23,6 +23,7 @@ pub(super) static DIFF: Operation = Operation {
     changes_data: false,
     parameters: &[Parameter::once("version", "id")],
     takes_search: false,
+    returns: Some("Parameters"),
     perform: of_instance,
 };
 
@@ -35,6 +36,7 @@ pub(super) static DIFF_ANY: Operation = Operation {
     changes_data: false,
     parameters: &[Parameter::once("from", "uri"), Parameter::once("to", "uri")],
     takes_search: false,
+    returns: Some("Parameters"),
     perform: of_two,
 };
 

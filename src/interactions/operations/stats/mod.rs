@@ -43,6 +43,7 @@ pub(super) static STATS: Operation = Operation {
         Parameter::once("limit", "positiveInt"),
     ],
     takes_search: false,
+    returns: Some("Parameters"),
     perform: stats,
 };
 
