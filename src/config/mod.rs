@@ -2,6 +2,8 @@
 //!
 //! A flag wins over the environment, the environment over the file, the file over the default.
 
+mod networks;
+mod origins;
 mod settings;
 mod table;
 
@@ -14,6 +16,8 @@ use clap::ArgMatches;
 use fhir_validation::{Mode, NhsRules};
 use thiserror::Error;
 
+pub use networks::Networks;
+pub use origins::Origins;
 pub use settings::{Integrity, OnInvalid, Settings, ValidationSettings};
 pub use table::{SETTINGS, Setting, markdown, with_flags};
 
@@ -166,6 +170,16 @@ impl Resolved {
             listen,
             base_path: self.parsed("base-path", "a path such as /fhir", base_path)?,
             base_url: some(self.text("base-url")),
+            trusted_proxies: self.parsed(
+                "trusted-proxies",
+                "a list of addresses such as 10.0.0.0/8,::1",
+                Networks::parse,
+            )?,
+            cors_origins: self.parsed(
+                "cors-origins",
+                "a list such as https://app.example.org, or *,",
+                Origins::parse,
+            )?,
             database: self.parsed("database-url", "sqlite:PATH", |text| database(text, &default_database))?,
             data_dir,
             insecure_open,

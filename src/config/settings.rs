@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use fhir_validation::{Mode, NhsRules};
 
+use super::{Networks, Origins};
+
 /// What happens to references to resources that are not on this server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Integrity {
@@ -50,6 +52,8 @@ pub struct Settings {
     pub listen: String,
     pub base_path: String,
     pub base_url: Option<String>,
+    pub trusted_proxies: Networks,
+    pub cors_origins: Origins,
     pub data_dir: PathBuf,
     pub database: PathBuf,
     pub insecure_open: bool,

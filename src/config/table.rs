@@ -19,7 +19,7 @@ const fn value(name: &'static str, value: &'static str, default: &'static str, d
 }
 
 /// All settings.
-pub const SETTINGS: [Setting; 25] = [
+pub const SETTINGS: [Setting; 27] = [
     value("listen", "ADDRESS:PORT", "127.0.0.1:8080", "Where the server listens"),
     value("base-path", "PATH", "/fhir", "Where the FHIR API begins below the address"),
     value(
@@ -27,6 +27,18 @@ pub const SETTINGS: [Setting; 25] = [
         "URL",
         "",
         "The address under which clients know the FHIR API; links begin with it (default: the host they asked for)",
+    ),
+    value(
+        "trusted-proxies",
+        "ADDRESS[/BITS],...",
+        "",
+        "The proxies whose Forwarded and X-Forwarded-* headers tell the address that clients asked for (default: none)",
+    ),
+    value(
+        "cors-origins",
+        "ORIGIN,...",
+        "",
+        "The web origins whose pages may use the API, such as https://app.example.org; * for all (default: none)",
     ),
     value("data-dir", "DIR", "westway-data", "The folder of the database and of added packages"),
     value("database-url", "URL", "", "The database, sqlite:PATH (default: westway.db in the data folder)"),

@@ -57,15 +57,21 @@ pub(super) fn of_response(response: Response, base: &str, layout: Layout) -> Htt
     }
 }
 
-/// The HTTP response of a failure: its status with its OperationOutcome.
-pub(super) fn of_error(error: &Error, layout: Layout, types: &TypeModel) -> HttpResponse {
+/// The HTTP response of a failure: its status with its OperationOutcome. `request_id` tells where the log has more.
+pub(super) fn of_error(error: &Error, layout: Layout, types: &TypeModel, request_id: &str) -> HttpResponse {
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut http = HttpResponse::build(status);
     if let Error::Gone { version, .. } = error {
         http.insert_header((ETAG, format!("W/\"{version}\"")));
     }
     http.append_header((VARY, "accept"));
-    let outcome = error.outcome().to_json();
+    let mut outcome = error.outcome();
+    if status.is_server_error() {
+        for issue in &mut outcome.issues {
+            issue.diagnostics.push_str(&format!(" (request {request_id})"));
+        }
+    }
+    let outcome = outcome.to_json();
     // An outcome can quote what XML cannot say; the client then learns of its mistake in JSON.
     let (format, body) = match text(outcome.clone(), layout, types) {
         Ok(body) => (layout.format, body),

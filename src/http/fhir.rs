@@ -1,17 +1,15 @@
 //! The FHIR API: HTTP request to [`Request`], interaction on a blocking thread, answer to HTTP.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
-use actix_web::http::Method;
-use actix_web::http::header::{
-    ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HttpDate, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH,
-};
+use actix_web::http::header::{ACCEPT, ACCEPT_ENCODING, ALLOW, CONTENT_TYPE, HeaderValue};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 
+use super::access_log::request_id;
 use super::answer::{self, Layout};
+use super::body::{self, ENCODINGS};
+use super::headers::{conditions, header, prefer, refuse_override};
 use super::negotiation::{check_form, sent, wanted};
 use super::service::Service;
-use crate::interactions::request::{Conditions, Media, Prefer, Verb, parse_path, parse_query};
+use crate::interactions::request::{Media, Verb, parse_path, parse_query};
 use crate::interactions::{Error, Interaction, Request, Response, dispatch};
 
 /// What the access log and the metrics say about a request: the shape of its route, without ids.
@@ -24,9 +22,7 @@ pub(super) async fn handle(
     service: web::Data<Service>,
 ) -> HttpResponse {
     let base = service.base_of(&http);
-    let accept = header(http.headers(), ACCEPT);
-    let asked = parse_query(http.query_string().as_bytes())
-        .and_then(|query| layout(&query, accept).map(|layout| (query, layout)));
+    let asked = asked(&http);
     let mut layout = asked.as_ref().map(|(_, layout)| *layout).unwrap_or_default();
     let answered = match asked {
         Ok((query, _)) => answered(&http, payload, &service, query, &base, &mut layout).await,
@@ -34,16 +30,52 @@ pub(super) async fn handle(
     };
     match answered {
         Ok(response) => answer::of_response(response, &base, layout),
-        Err(error) => {
-            if error.status() >= 500 {
-                log::error!("request {}: {error}", super::access_log::request_id(&http));
-            }
-            answer::of_error(&error, layout, service.context.registry.types())
-        }
+        Err(error) => failed(&http, &service, &error, layout),
     }
 }
 
-/// How the client wants the answer.
+/// The refusal of a request that is not even looked at by an interaction, in the format that the client wants.
+pub(super) fn refused(http: &HttpRequest, error: &Error) -> HttpResponse {
+    let layout = asked(http).map(|(_, layout)| layout).unwrap_or_default();
+    match http.app_data::<web::Data<Service>>() {
+        Some(service) => failed(http, service, error, layout),
+        None => HttpResponse::InternalServerError().finish(),
+    }
+}
+
+/// The answer to a failure, with the headers that belong to its status.
+fn failed(http: &HttpRequest, service: &Service, error: &Error, layout: Layout) -> HttpResponse {
+    let id = request_id(http);
+    if error.status() >= 500 {
+        log::error!("request {id}: {}", error.detail());
+    }
+    let mut answer = answer::of_error(error, layout, service.context.registry.types(), &id);
+    match error {
+        Error::MethodNotAllowed { .. } | Error::OperationElsewhere { .. } | Error::ReadOnly { .. } => {
+            let path = parse_path(http.path().strip_prefix(&service.base_path).unwrap_or_default());
+            let methods = Interaction::methods(&service.context, &path).into_iter();
+            let only_read = matches!(error, Error::ReadOnly { .. });
+            let names = methods.filter(|verb| !only_read || matches!(verb, Verb::Get | Verb::Head));
+            let names = names.map(Verb::name).collect::<Vec<_>>().join(", ");
+            if let Ok(names) = HeaderValue::from_str(&names) {
+                answer.headers_mut().insert(ALLOW, names);
+            }
+        }
+        Error::UnsupportedEncoding(_) => {
+            answer.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static(ENCODINGS));
+        }
+        _ => {}
+    }
+    answer
+}
+
+/// The parameters of the address, and how the client wants the answer.
+fn asked(http: &HttpRequest) -> Result<(Vec<(String, String)>, Layout), Error> {
+    let query = parse_query(http.query_string().as_bytes())?;
+    let layout = layout(&query, header(http.headers(), ACCEPT))?;
+    Ok((query, layout))
+}
+
 fn layout(query: &[(String, String)], accept: Option<&str>) -> Result<Layout, Error> {
     let value = |wanted: &str| query.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
     Ok(Layout { format: wanted(value("_format"), accept)?, pretty: value("_pretty") == Some("true") })
@@ -58,9 +90,13 @@ async fn answered(
     base: &str,
     layout: &mut Layout,
 ) -> Result<Response, Error> {
+    refuse_override(http.headers())?;
+    let path = parse_path(http.path().strip_prefix(&service.base_path).unwrap_or_default());
+    let verb = Verb::of(http.method().as_str())
+        .ok_or_else(|| Error::MethodNotAllowed { verb: "this method", path: path.join("/") })?;
     let mut request = Request {
-        verb: verb(http.method())?,
-        path: parse_path(http.path().strip_prefix(&service.base_path).unwrap_or_default()),
+        verb,
+        path,
         query,
         body: Vec::new(),
         media: Media::Json,
@@ -95,9 +131,7 @@ async fn read_body(
     if !is_search && content_type.is_some() {
         request.media = sent(content_type)?;
     }
-    let limit = service.max_body_bytes;
-    let body = payload.to_bytes_limited(limit).await.map_err(|_| Error::TooLarge(limit))?;
-    let body = body.map_err(|error| Error::BadParameter(format!("the body could not be read: {error}")))?;
+    let body = body::read(http.headers(), payload, service.max_body_bytes).await?;
     if is_search {
         check_form(content_type, body.is_empty())?;
         request.query.extend(parse_query(&body)?);
@@ -106,40 +140,7 @@ async fn read_body(
         if content_type.is_none() && !body.is_empty() {
             request.media = sent(content_type)?;
         }
-        request.body = body.to_vec();
+        request.body = body;
     }
     Ok(())
-}
-
-fn verb(method: &Method) -> Result<Verb, Error> {
-    Verb::of(method.as_str())
-        .ok_or_else(|| Error::MethodNotAllowed { verb: "this method", path: String::new() })
-}
-
-fn header(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
-}
-
-fn conditions(headers: &HeaderMap) -> Conditions {
-    Conditions {
-        if_match: header(headers, IF_MATCH).map(str::to_owned),
-        if_none_match: header(headers, IF_NONE_MATCH).map(str::to_owned),
-        if_modified_since: header(headers, IF_MODIFIED_SINCE).and_then(http_date),
-        if_none_exist: header(headers, HeaderName::from_static("if-none-exist")).map(str::to_owned),
-    }
-}
-
-/// A date of HTTP in microseconds since 1970; one that is none is ignored, as RFC 9110 asks.
-fn http_date(text: &str) -> Option<i64> {
-    let time = SystemTime::from(text.parse::<HttpDate>().ok()?);
-    i64::try_from(time.duration_since(UNIX_EPOCH).ok()?.as_micros()).ok()
-}
-
-fn prefer(headers: &HeaderMap) -> Result<Prefer, Error> {
-    let values = headers.get_all("prefer").filter_map(|value| value.to_str().ok());
-    Prefer::parse(values).map_err(|preference| {
-        Error::BadParameter(format!(
-            "Prefer: {preference} is not known; return=minimal, return=representation, return=OperationOutcome, handling=strict and handling=lenient are"
-        ))
-    })
 }

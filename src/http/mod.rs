@@ -3,7 +3,12 @@
 
 mod access_log;
 mod answer;
+mod body;
+mod cors;
+mod encoding;
 mod fhir;
+mod forwarded;
+mod headers;
 mod metrics;
 mod negotiation;
 mod server;

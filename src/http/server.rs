@@ -7,13 +7,14 @@ use std::task::Poll;
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
-use actix_web::http::header::{CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
-use actix_web::middleware::{DefaultHeaders, from_fn};
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use actix_web::rt::signal::unix::{SignalKind, signal};
-use actix_web::{App, HttpResponse, HttpServer, web};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, Resource, Route, web};
 
 use super::access_log::access_log;
-use super::answer::{self, Layout};
+use super::cors::cors;
+use super::encoding::acceptable;
 use super::fhir;
 use super::metrics::Metrics;
 use super::service::Service;
@@ -40,6 +41,8 @@ pub fn start(settings: &Settings, context: Context) -> io::Result<Running> {
         metrics: Metrics::new(),
         public_base: settings.base_url.as_ref().map(|url| url.trim_end_matches('/').to_owned()),
         base_path: settings.base_path.clone(),
+        trusted_proxies: settings.trusted_proxies.clone(),
+        cors_origins: settings.cors_origins.clone(),
         max_body_bytes: settings.max_body_bytes,
     });
     let base_path = settings.base_path.clone();
@@ -48,15 +51,18 @@ pub fn start(settings: &Settings, context: Context) -> io::Result<Running> {
     let http = HttpServer::new(move || {
         App::new()
             .app_data(service.clone())
+            .wrap(Compress::default())
+            .wrap(from_fn(acceptable))
+            .wrap(from_fn(cors))
             .wrap(from_fn(access_log))
             .wrap(
                 DefaultHeaders::new()
                     .add((X_CONTENT_TYPE_OPTIONS, "nosniff"))
                     .add((REFERRER_POLICY, "no-referrer")),
             )
-            .route("/health", web::get().to(health))
-            .route("/ready", web::get().to(ready))
-            .route("/metrics", web::get().to(metrics))
+            .service(page("/health", web::get().to(health)))
+            .service(page("/ready", web::get().to(ready)))
+            .service(page("/metrics", web::get().to(metrics)))
             .service(web::scope(&base_path).default_service(web::route().to(fhir::handle)))
             .default_service(web::route().to(elsewhere))
     })
@@ -110,7 +116,19 @@ async fn metrics(service: web::Data<Service>) -> HttpResponse {
         .body(text)
 }
 
-async fn elsewhere(http: actix_web::HttpRequest, service: web::Data<Service>) -> HttpResponse {
+/// A page beside the FHIR API, which can only be read.
+fn page(path: &str, get: Route) -> Resource {
+    web::resource(path).route(get).default_service(web::route().to(only_read))
+}
+
+async fn only_read(http: HttpRequest) -> HttpResponse {
+    let error = Error::MethodNotAllowed { verb: "this method", path: http.path().to_owned() };
+    let mut answer = fhir::refused(&http, &error);
+    answer.headers_mut().insert(ALLOW, HeaderValue::from_static("GET"));
+    answer
+}
+
+async fn elsewhere(http: HttpRequest, service: web::Data<Service>) -> HttpResponse {
     let text = format!("{} (the FHIR API is below {})", http.path(), service.base_path);
-    answer::of_error(&Error::NoSuchPath(text), Layout::default(), service.context.registry.types())
+    fhir::refused(&http, &Error::NoSuchPath(text))
 }

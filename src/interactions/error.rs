@@ -6,7 +6,10 @@ use fhir_model::{Issue, IssueType, OperationOutcome};
 use fhir_patch::PatchError;
 use thiserror::Error as ThisError;
 
+use self::failures::Failure;
 use crate::store::StoreError;
+
+pub mod failures;
 
 /// A failed interaction. The message of each variant is what the client reads.
 #[derive(Debug, ThisError)]
@@ -24,6 +27,10 @@ pub enum Error {
     NoSuchPath(String),
     #[error("{verb} is not possible on '{path}'")]
     MethodNotAllowed { verb: &'static str, path: String },
+    #[error(
+        "the header {0} is not supported, since proxies and logs would see another request than is performed: send the method itself"
+    )]
+    MethodOverride(&'static str),
     #[error("'{0}' is not an id: 1 to 64 characters of A-Z, a-z, 0-9, '-' and '.' were expected")]
     BadId(String),
     #[error("there is no {kind} with the id '{id}'")]
@@ -40,6 +47,8 @@ pub enum Error {
     NotXml(#[from] XmlError),
     #[error("the body is not UTF-8 at byte {0}")]
     NotUtf8(usize),
+    #[error("the body is not {0}, as Content-Encoding says: {1}")]
+    NotUnpacked(&'static str, String),
     #[error("the answer cannot be written in the format asked for: {0}")]
     NotRepresentable(String),
     #[error("a body with a {0} resource is needed")]
@@ -78,12 +87,16 @@ pub enum Error {
     ConditionalReference { reference: String, matches: &'static str },
     #[error("the resources that the conditions look for kept changing; try again")]
     Contention,
-    #[error(transparent)]
+    #[error("{}", store_text(.0))]
     Store(StoreError),
     #[error("{verb} {url}: {source}")]
     Entry { index: usize, verb: String, url: String, source: Box<Error> },
     #[error("the media type '{0}' is not supported here; send application/fhir+json or application/fhir+xml")]
     UnsupportedMediaType(String),
+    #[error("the body is encoded as '{0}'; gzip and deflate are understood")]
+    UnsupportedEncoding(String),
+    #[error("none of the encodings '{0}' can be produced; gzip, zstd, deflate and identity can")]
+    NoEncoding(String),
     #[error("a search is posted as application/x-www-form-urlencoded, not as '{0}'")]
     NotAForm(String),
     #[error(
@@ -94,7 +107,7 @@ pub enum Error {
     TooLarge(usize),
     #[error(transparent)]
     Patch(#[from] PatchError),
-    #[error("the server failed; the log has the details under the request id")]
+    #[error("the server failed; the log has the details")]
     Internal(String),
 }
 
@@ -113,45 +126,15 @@ impl Error {
         Self::BadParameter(format!("{name}={value}: {expected} was expected"))
     }
 
-    /// The HTTP status (R4 HTTP 3.1.0.1.5 and the pages of each interaction).
+    /// The HTTP status.
     pub fn status(&self) -> u16 {
         match self {
-            Self::UnknownType(_) | Self::UnknownOperation(_) | Self::NoSuchPath(_) => 404,
-            Self::NotFound { .. } | Self::NoSuchVersion { .. } => 404,
-            Self::NoMatch { .. } | Self::NoSuchJob(_) | Self::NoCompartment { .. } => 404,
-            Self::Patch(error) => {
-                if error.is_syntax() {
-                    400
-                } else {
-                    422
-                }
-            }
-            Self::MethodNotAllowed { .. } | Self::OperationElsewhere { .. } | Self::ReadOnly { .. } => 405,
-            Self::Gone { .. } => 410,
-            Self::BadId(_)
-            | Self::NotJson(_)
-            | Self::NotXml(_)
-            | Self::NotUtf8(_)
-            | Self::NoBody(_)
-            | Self::Invalid(_)
-            | Self::BadRequest(_) => 400,
-            Self::WrongType { .. } | Self::WrongId { .. } | Self::BadParameter(_) => 400,
-            Self::Unprocessable(_) | Self::BadDefinition { .. } => 422,
-            Self::VersionConflict { .. }
-            | Self::NoVersion
-            | Self::MultipleMatches { .. }
-            | Self::ConditionalReference { .. } => 412,
-            Self::Contention | Self::IdTaken { .. } | Self::JobNeeded(_) => 409,
-            Self::Store(error) => store_status(error),
             // The address that was posted to exists, and so does the method: what is missing is in the Bundle.
             Self::Entry { source, .. } => match source.status() {
                 404 | 405 | 410 => 400,
                 status => status,
             },
-            Self::UnsupportedMediaType(_) | Self::NotAForm(_) => 415,
-            Self::NotAcceptable(_) | Self::NotRepresentable(_) => 406,
-            Self::TooLarge(_) => 413,
-            Self::Internal(_) => 500,
+            other => other.failure().status,
         }
     }
 
@@ -165,7 +148,8 @@ impl Error {
 
     /// What the client gets to read.
     pub fn outcome(&self) -> OperationOutcome {
-        match self {
+        let failure = self.failure();
+        let mut outcome = match self {
             Self::Invalid(issues)
             | Self::Unprocessable(issues)
             | Self::BadDefinition { issues, .. }
@@ -181,39 +165,82 @@ impl Error {
                 }
                 outcome
             }
-            Self::Store(error) => store_issue(error).into(),
             Self::Patch(error) => error.issue().into(),
-            other => Issue::error(other.issue_type(), other.to_string()).into(),
+            Self::Store(StoreError::DanglingReference { reference, .. }) => {
+                self.issue(failure).at(reference.expression.clone()).into()
+            }
+            other => other.issue(failure).into(),
+        };
+        for issue in outcome.issues.iter_mut().filter(|issue| issue.is_error()) {
+            issue.failure = Some(failure.code);
+        }
+        outcome
+    }
+
+    /// The one issue of a failure that is about one thing.
+    fn issue(&self, failure: &Failure) -> Issue {
+        Issue::error(failure.issue.unwrap_or(IssueType::Invalid), self.to_string())
+    }
+
+    /// What the log gets to read: what a client is not told of the database and of the program is in it.
+    pub fn detail(&self) -> String {
+        match self {
+            Self::Internal(text) => text.clone(),
+            Self::Store(error) => error.to_string(),
+            Self::Entry { verb, url, source, .. } => format!("{verb} {url}: {}", source.detail()),
+            other => other.to_string(),
         }
     }
 
-    fn issue_type(&self) -> IssueType {
+    /// Which way to fail this is.
+    pub fn failure(&self) -> &'static Failure {
         match self {
-            Self::UnknownType(_) | Self::UnknownOperation(_) | Self::NoCompartment { .. } => {
-                IssueType::NotSupported
+            Self::UnknownType(_) => &failures::UNKNOWN_TYPE,
+            Self::UnknownOperation(_) => &failures::UNKNOWN_OPERATION,
+            Self::NoCompartment { .. } => &failures::NO_COMPARTMENT,
+            Self::OperationElsewhere { .. } => &failures::OPERATION_ELSEWHERE,
+            Self::NoSuchPath(_) => &failures::NO_SUCH_PATH,
+            Self::MethodNotAllowed { .. } => &failures::METHOD_NOT_ALLOWED,
+            Self::ReadOnly { .. } => &failures::READ_ONLY,
+            Self::MethodOverride(_) => &failures::METHOD_OVERRIDE,
+            Self::BadId(_) => &failures::BAD_ID,
+            Self::NotFound { .. } => &failures::NOT_FOUND,
+            Self::NoSuchVersion { .. } => &failures::NO_SUCH_VERSION,
+            Self::Gone { .. } => &failures::GONE,
+            Self::NotJson(_) => &failures::NOT_JSON,
+            Self::NotXml(_) => &failures::NOT_XML,
+            Self::NotUtf8(_) => &failures::NOT_UTF8,
+            Self::NotUnpacked(..) => &failures::NOT_UNPACKED,
+            Self::NotRepresentable(_) => &failures::NOT_REPRESENTABLE,
+            Self::NoBody(_) => &failures::NO_BODY,
+            Self::WrongType { .. } => &failures::WRONG_TYPE,
+            Self::WrongId { .. } => &failures::WRONG_ID,
+            Self::Invalid(_) => &failures::INVALID,
+            Self::Unprocessable(_) => &failures::UNPROCESSABLE,
+            Self::BadDefinition { .. } => &failures::BAD_DEFINITION,
+            Self::NoSuchJob(_) => &failures::NO_SUCH_JOB,
+            Self::JobNeeded(_) => &failures::JOB_NEEDED,
+            Self::BadRequest(_) => &failures::BAD_SEARCH,
+            Self::BadParameter(_) => &failures::BAD_PARAMETER,
+            Self::VersionConflict { .. } | Self::NoVersion => &failures::VERSION_CONFLICT,
+            Self::MultipleMatches { .. } => &failures::MULTIPLE_MATCHES,
+            Self::IdTaken { .. } => &failures::ID_TAKEN,
+            Self::NoMatch { .. } => &failures::NO_MATCH,
+            Self::ConditionalReference { matches, .. } if *matches == "no" => {
+                &failures::REFERENCE_MATCHES_NONE
             }
-            Self::MethodNotAllowed { .. } => IssueType::NotSupported,
-            Self::OperationElsewhere { .. } | Self::ReadOnly { .. } => IssueType::NotSupported,
-            Self::NoSuchPath(_)
-            | Self::NotFound { .. }
-            | Self::NoSuchVersion { .. }
-            | Self::NoMatch { .. }
-            | Self::NoSuchJob(_) => IssueType::NotFound,
-            Self::Gone { .. } => IssueType::Deleted,
-            Self::NotJson(_) | Self::NotXml(_) | Self::NotUtf8(_) => IssueType::Structure,
-            Self::NoBody(_) => IssueType::Required,
-            Self::BadId(_) | Self::BadParameter(_) => IssueType::Value,
-            Self::VersionConflict { .. } | Self::NoVersion | Self::IdTaken { .. } => IssueType::Conflict,
-            Self::Contention | Self::JobNeeded(_) => IssueType::Conflict,
-            Self::MultipleMatches { .. } => IssueType::MultipleMatches,
-            Self::ConditionalReference { matches, .. } if *matches == "no" => IssueType::NotFound,
-            Self::ConditionalReference { .. } => IssueType::MultipleMatches,
-            Self::UnsupportedMediaType(_) | Self::NotAForm(_) | Self::NotAcceptable(_) => {
-                IssueType::NotSupported
-            }
-            Self::TooLarge(_) => IssueType::TooLong,
-            Self::Internal(_) => IssueType::Exception,
-            _ => IssueType::Invalid,
+            Self::ConditionalReference { .. } => &failures::REFERENCE_MATCHES_SEVERAL,
+            Self::Contention => &failures::CONTENTION,
+            Self::Store(error) => of_store(error),
+            Self::Entry { source, .. } => source.failure(),
+            Self::UnsupportedMediaType(_) => &failures::UNSUPPORTED_MEDIA_TYPE,
+            Self::UnsupportedEncoding(_) => &failures::UNSUPPORTED_ENCODING,
+            Self::NotAForm(_) => &failures::NOT_A_FORM,
+            Self::NotAcceptable(_) | Self::NoEncoding(_) => &failures::NOT_ACCEPTABLE,
+            Self::TooLarge(_) => &failures::TOO_LARGE,
+            Self::Patch(error) if error.is_syntax() => &failures::BAD_PATCH,
+            Self::Patch(_) => &failures::PATCH_FAILED,
+            Self::Internal(_) => &failures::INTERNAL,
         }
     }
 }
@@ -222,41 +249,36 @@ fn at_version(version: u64) -> String {
     if version == 0 { "does not exist".into() } else { format!("is at version {version}") }
 }
 
-fn store_status(error: &StoreError) -> u16 {
+fn of_store(error: &StoreError) -> &'static Failure {
     match error {
-        StoreError::VersionConflict { .. } => 412,
-        StoreError::ConditionChanged | StoreError::StaleParameters(_) | StoreError::Referenced { .. } => 409,
-        StoreError::DanglingReference { .. } => 422,
-        StoreError::BadCursor => 400,
-        StoreError::Unavailable(_) | StoreError::NewerSchema { .. } => 503,
-        StoreError::Database(_) => 500,
+        StoreError::VersionConflict { .. } => &failures::VERSION_CONFLICT,
+        StoreError::ConditionChanged | StoreError::StaleParameters(_) => &failures::CONTENTION,
+        StoreError::Referenced { .. } => &failures::REFERENCED,
+        StoreError::DanglingReference { .. } => &failures::DANGLING_REFERENCE,
+        StoreError::BadCursor => &failures::BAD_PARAMETER,
+        StoreError::Unavailable(_) | StoreError::NewerSchema { .. } => &failures::UNAVAILABLE,
+        StoreError::Database(_) => &failures::INTERNAL,
     }
 }
 
-fn store_issue(error: &StoreError) -> Issue {
+/// What a client reads of an error of the store.
+fn store_text(error: &StoreError) -> String {
     match error {
-        StoreError::DanglingReference { reference, .. } => Issue::error(
-            IssueType::NotFound,
-            format!(
-                "the reference {}/{} points to a resource that is not on this server",
-                reference.kind, reference.id
-            ),
-        )
-        .at(reference.expression.clone()),
-        StoreError::Referenced { kind, id, referrer, .. } => Issue::error(
-            IssueType::Conflict,
-            format!("{kind}/{id} cannot be deleted, since {referrer} refers to it"),
+        StoreError::DanglingReference { reference, .. } => format!(
+            "the reference {}/{} points to a resource that is not on this server",
+            reference.kind, reference.id
         ),
+        StoreError::Referenced { kind, id, referrer, .. } => {
+            format!("{kind}/{id} cannot be deleted, since {referrer} refers to it")
+        }
         StoreError::VersionConflict { .. }
         | StoreError::ConditionChanged
-        | StoreError::StaleParameters(_) => Issue::error(IssueType::Conflict, error.to_string()),
-        StoreError::BadCursor => Issue::error(IssueType::Value, error.to_string()),
+        | StoreError::StaleParameters(_)
+        | StoreError::BadCursor => error.to_string(),
         // What the database said is for the log, not for the client.
         StoreError::Unavailable(_) | StoreError::NewerSchema { .. } => {
-            Issue::error(IssueType::Transient, "the database is not available at the moment; try again later")
+            "the database is not available at the moment; try again later".to_owned()
         }
-        StoreError::Database(_) => {
-            Issue::error(IssueType::Exception, "the database failed; the log has the details")
-        }
+        StoreError::Database(_) => "the database failed; the log has the details".to_owned(),
     }
 }

@@ -133,6 +133,9 @@ impl Prefer {
 }
 
 impl Verb {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Get, Self::Head, Self::Post, Self::Put, Self::Patch, Self::Delete];
+
     /// The name as in HTTP.
     pub fn name(self) -> &'static str {
         match self {
@@ -147,9 +150,7 @@ impl Verb {
 
     /// The verb of that name, as it stands in HTTP and in `Bundle.entry.request.method`.
     pub fn of(name: &str) -> Option<Self> {
-        [Self::Get, Self::Head, Self::Post, Self::Put, Self::Patch, Self::Delete]
-            .into_iter()
-            .find(|verb| verb.name() == name)
+        Self::ALL.into_iter().find(|verb| verb.name() == name)
     }
 }
 

@@ -45,6 +45,7 @@ impl Interaction {
             (["_history"], Verb::Get) => Self::HistorySystem,
             (["_async", job], Verb::Get) => Self::JobStatus { job: checked_id(job)? },
             (["_async", job], Verb::Delete) => Self::JobCancel { job: checked_id(job)? },
+            (["metadata" | "_history" | "_search"], _) => return Err(not_allowed(request)),
             ([.., last], _) if last.starts_with('$') => operation(context, request, &path)?,
             ([kind], Verb::Get) => Self::SearchType { kind: checked_type(context, kind)? },
             ([kind], Verb::Post) => Self::Create { kind: checked_type(context, kind)? },
@@ -79,6 +80,18 @@ impl Interaction {
             _ => return Err(refusal(context, request, &path)),
         };
         Ok(interaction)
+    }
+
+    /// The methods that a path takes.
+    pub fn methods(context: &Context, path: &[String]) -> Vec<Verb> {
+        let takes = |verb: &Verb| {
+            let request = Request { verb: *verb, path: path.to_vec(), ..Request::bundle(Vec::new(), "") };
+            let refused = Self::of(context, &request).err();
+            refused.is_none_or(|error| {
+                !matches!(error, Error::MethodNotAllowed { .. } | Error::OperationElsewhere { .. })
+            })
+        };
+        Verb::ALL.into_iter().filter(takes).collect()
     }
 
     /// The shape of the route, for logs and metrics: it never carries an id.

@@ -21,5 +21,5 @@ pub mod xml;
 pub use body::Body;
 pub use document::Document;
 pub use node::{Items, Kind, Members, Node};
-pub use outcome::{Issue, IssueType, OperationOutcome, RULE_SYSTEM, Severity};
+pub use outcome::{FAILURE_SYSTEM, Issue, IssueType, OperationOutcome, RULE_SYSTEM, Severity};
 pub use position::Position;

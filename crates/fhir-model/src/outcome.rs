@@ -73,10 +73,15 @@ pub struct Issue {
     pub position: Option<Position>,
     /// Stable id of the validation rule that was broken: `slicing-closed`, or the key of a constraint such as `pat-1`.
     pub rule: Option<Box<str>>,
+    /// Stable code of the way in which a request failed, where the issue tells why it did: `not-found`, `version-conflict`.
+    pub failure: Option<&'static str>,
 }
 
 /// The code system of [`Issue::rule`], as written into `details.coding`.
 pub const RULE_SYSTEM: &str = "https://westway.example/CodeSystem/validation-rule";
+
+/// The code system of [`Issue::failure`], as written into `details.coding`.
+pub const FAILURE_SYSTEM: &str = "https://westway.example/CodeSystem/failure";
 
 /// A list of issues that becomes an OperationOutcome resource.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -146,6 +151,7 @@ impl Issue {
             expression: Vec::new(),
             position: None,
             rule: None,
+            failure: None,
         }
     }
 
@@ -233,12 +239,19 @@ fn write_issue(issue: &Issue, out: &mut Vec<u8>) {
     out.extend_from_slice(b"\",\"code\":\"");
     out.extend_from_slice(issue.code.code().as_bytes());
     out.push(b'"');
-    if let Some(rule) = &issue.rule {
-        out.extend_from_slice(b",\"details\":{\"coding\":[{\"system\":");
-        write_string(RULE_SYSTEM, out);
+    let rule = issue.rule.as_deref().map(|rule| (RULE_SYSTEM, rule));
+    let failure = issue.failure.map(|failure| (FAILURE_SYSTEM, failure));
+    let mut separator: &[u8] = b",\"details\":{\"coding\":[{\"system\":";
+    for (system, code) in [rule, failure].into_iter().flatten() {
+        out.extend_from_slice(separator);
+        separator = b",{\"system\":";
+        write_string(system, out);
         out.extend_from_slice(b",\"code\":");
-        write_string(rule, out);
-        out.extend_from_slice(b"}]}");
+        write_string(code, out);
+        out.push(b'}');
+    }
+    if rule.is_some() || failure.is_some() {
+        out.extend_from_slice(b"]}");
     }
     if !issue.diagnostics.is_empty() {
         out.extend_from_slice(b",\"diagnostics\":");
@@ -295,5 +308,16 @@ mod tests {
         assert!(json.contains(
             r#""code":"invariant","details":{"coding":[{"system":"https://westway.example/CodeSystem/validation-rule","code":"pat-1"}]},"diagnostics""#
         ));
+    }
+
+    #[test]
+    fn rule_and_failure_are_both_written() {
+        let mut issue = Issue::error(IssueType::Invariant, "x").rule("pat-1");
+        issue.failure = Some("unprocessable");
+        let json = String::from_utf8(OperationOutcome::from(issue).to_json()).unwrap();
+        let both = format!(
+            r#""coding":[{{"system":"{RULE_SYSTEM}","code":"pat-1"}},{{"system":"{FAILURE_SYSTEM}","code":"unprocessable"}}]}},"#
+        );
+        assert!(json.contains(&both), "{json}");
     }
 }
