@@ -9,6 +9,7 @@ mod diff;
 mod document;
 mod everything;
 mod labels;
+mod matching;
 mod observations;
 
 use common::{Answer, FHIR_JSON, Server};

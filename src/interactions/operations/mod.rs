@@ -10,6 +10,7 @@ mod everything;
 mod graph;
 mod inputs;
 mod lastn;
+mod matching;
 mod meta;
 mod reindex;
 mod searchset;
@@ -31,6 +32,7 @@ pub static ALL: &[&Operation] = &[
     &everything::ENCOUNTER,
     &everything::PATIENT,
     &lastn::LASTN,
+    &matching::MATCH,
     &meta::META,
     &meta::META_ADD,
     &meta::META_DELETE,
