@@ -12,7 +12,7 @@ use crate::interactions::Context;
 use crate::interactions::context::Limits;
 use crate::interactions::validation::Validation;
 use crate::store::Store;
-use crate::store::sqlite::{Options, SqliteStore};
+use crate::store::sqlite::{self, Options};
 
 /// Opens the database of the settings, creating it where there is none, and builds the engines over it.
 pub fn open(settings: &Settings) -> Result<Context, Failure> {
@@ -25,7 +25,7 @@ pub fn open(settings: &Settings) -> Result<Context, Failure> {
         writer_cache_kib: settings.cache_megabytes.saturating_mul(1024),
         ..Options::default()
     };
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&settings.database, &options)?);
+    let store: Arc<dyn Store> = Arc::new(sqlite::open(&settings.database, &options)?);
     let limits = Limits {
         integrity: settings.integrity,
         default_count: settings.default_count.min(settings.max_count),

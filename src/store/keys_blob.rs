@@ -4,6 +4,7 @@
 //! touches only the index rows that differ; and the text to sort by is read from here, for no table has it.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use fhir_search::keys::{DateKey, SearchKeys, SortText, StringKey, TokenKey, UriKey};
 use fhir_search::parameters::ParameterId;
@@ -126,6 +127,25 @@ impl StoredKeys {
             uris: sorted(keys.uris),
             sort_texts: sorted(keys.sort_texts),
         }
+    }
+
+    /// The parameters that have keys, each once, in order.
+    pub(super) fn parameters(&self) -> BTreeSet<i32> {
+        let tokens = self.tokens.iter().map(|key| key.parameter);
+        let references = self.references.iter().map(|key| key.parameter);
+        let dates = self.dates.iter().map(|key| key.parameter);
+        let quantities = self.quantities.iter().map(|key| key.parameter);
+        let strings = self.strings.iter().map(|key| key.parameter);
+        let uris = self.uris.iter().map(|key| key.parameter);
+        let composites = self.composites.iter().map(|key| key.parameter);
+        let positions = self.positions.iter().map(|key| key.parameter);
+        let all = tokens.chain(references).chain(dates).chain(quantities);
+        all.chain(strings)
+            .chain(uris)
+            .chain(composites)
+            .chain(positions)
+            .map(|parameter| parameter.0)
+            .collect()
     }
 
     /// The compact form. Of no keys at all it is empty.

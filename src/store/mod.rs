@@ -13,11 +13,15 @@ use thiserror::Error;
 use self::reindex::{Generation, Reindexing};
 
 mod keys_blob;
+pub mod postgres;
 mod query;
 pub mod reindex;
 pub mod relational;
 mod schema;
+mod sql;
 pub mod sqlite;
+
+pub use sql::SqlStore;
 
 /// A database that keeps every version of every resource.
 ///
@@ -46,6 +50,11 @@ pub trait Store: Reindexing + Send + Sync {
 
     /// The dense number of a search parameter, assigned at first use and kept for the life of the database.
     fn parameter_id(&self, kind: &str, code: &str) -> Result<ParameterId, StoreError>;
+
+    /// Gives numbers to names that have none, so that [`Store::parameter_id`] knows them and need not ask the database: resource
+    /// types, and search parameters by type and code.
+    fn number_names(&self, types: &[Box<str>], parameters: &[(Box<str>, Box<str>)])
+    -> Result<(), StoreError>;
 
     /// 32 random bytes, made when the database was: the key that signs page links.
     fn secret(&self) -> &[u8; 32];

@@ -87,8 +87,8 @@ table! {
         vid -> BigInt,
         /// Microseconds since 1970 UTC.
         ts -> BigInt,
-        /// Whether it is a deletion.
-        deleted -> Bool,
+        /// 1 if it is a deletion, else 0.
+        deleted -> Integer,
         /// Its index keys.
         keys -> Binary,
     }

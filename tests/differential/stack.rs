@@ -15,7 +15,7 @@ use westway::interactions::context::Limits;
 use westway::interactions::request::{Prefer, Returns, Verb, parse_path, parse_query};
 use westway::interactions::validation::Validation;
 use westway::interactions::{Context, Request, perform};
-use westway::store::sqlite::{Options, SqliteStore};
+use westway::store::sqlite::{self, Options};
 
 /// The base url of the server.
 pub(crate) const BASE: &str = "http://westway.test/fhir";
@@ -53,7 +53,7 @@ impl Stack {
     pub(crate) fn new(registry: &Arc<Registry>) -> Self {
         let data = tempfile::tempdir().unwrap();
         let options = Options { readers: 1, clock, ..Options::default() };
-        let store = SqliteStore::open(&data.path().join("westway.db"), &options).unwrap();
+        let store = sqlite::open(&data.path().join("westway.db"), &options).unwrap();
         let settings = ValidationSettings {
             on_invalid: OnInvalid::Store,
             uk_core: false,

@@ -3,6 +3,7 @@
 use super::condition::Condition;
 use super::fragment::Fragment;
 use super::source::{Row, Source, Sources};
+use crate::store::sql::dialect::JOIN;
 
 /// All of the conditions hold; always if there are none.
 #[derive(Clone, Debug)]
@@ -61,7 +62,7 @@ impl All {
         let in_order = source.in_order;
         let mut from = Fragment::text("(").append(source.select()).push(") AS s");
         if others.iter().any(|condition| condition.reads_current()) {
-            from = from.push(" CROSS JOIN current AS n ON n.rid = s.rid");
+            from = from.push(JOIN).push("current AS n ON n.rid = s.rid");
         }
         let condition = Fragment::all(others.iter().map(|condition| condition.probe(&row)).collect());
         Source { from, condition, in_order }

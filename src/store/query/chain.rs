@@ -4,6 +4,7 @@ use super::condition::Condition;
 use super::fragment::Fragment;
 use super::resolve::Types;
 use super::source::{Row, Source, Sources};
+use crate::store::sql::dialect::{self, JOIN};
 
 /// The parameter points to a resource of the type for which the condition holds.
 #[derive(Clone, Debug)]
@@ -34,7 +35,7 @@ impl Chain {
     /// The one reference is a value, which saves a list for each resource.
     fn probe_single(&self, row: &Row) -> Fragment {
         // The number stands in the text, for it takes part in whatever the condition says of `rid`.
-        let target = format!("reference_target({}.keys, {})", row.current, self.reference);
+        let target = format!("reference_target({}, {})", dialect::keys(&row.current), self.reference);
         if !self.condition.reads_current() {
             return self.condition.probe(&row.linked_by(target));
         }
@@ -51,13 +52,11 @@ impl Chain {
     fn probe_several(&self, row: &Row) -> Fragment {
         let far = row.linked();
         let (link, current) = (far.link(), &far.current);
-        let start = format!(
-            "EXISTS (SELECT 1 FROM (SELECT value AS rid FROM json_each(reference_targets({}.keys, ?))) AS {link}",
-            row.current
-        );
+        let targets = dialect::targets(&row.current, "v");
+        let start = format!("EXISTS (SELECT 1 FROM (SELECT v.value AS rid FROM {targets}) AS {link}");
         let probe = Fragment::new(start, [self.reference.into()]);
         let probe = if self.condition.reads_current() {
-            let join = format!(" CROSS JOIN current AS {current} ON {current}.rid = {link}.rid WHERE ");
+            let join = format!("{JOIN}current AS {current} ON {current}.rid = {link}.rid WHERE ");
             probe.push(&join).append(self.target.live(current)).push(" AND ")
         } else {
             probe.push(" WHERE ")

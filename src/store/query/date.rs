@@ -3,6 +3,7 @@
 use super::bounds::Bounds;
 use super::fragment::{Bound, Fragment, rounded};
 use super::source::{Row, Source};
+use crate::store::sql::dialect::{by_index, by_primary_key};
 
 /// Microseconds of a day: longer periods have an index of their own, see the migration.
 const DAY: i64 = 86_400_000_000;
@@ -51,7 +52,7 @@ impl Dates {
     fn near(&self, bounds: &Bounds<i64>) -> Source {
         Source {
             // The primary key, which SQLite might not take where it likes the order of another index.
-            from: Fragment::text("ix_date AS s INDEXED BY sqlite_autoindex_ix_date_1"),
+            from: Fragment::text(format!("ix_date AS s{}", by_primary_key("ix_date"))),
             condition: Fragment::new(
                 format!("s.parameter = ? AND {WITHIN}"),
                 [self.parameter.into()].into_iter().chain(bounds.values()),
@@ -62,9 +63,9 @@ impl Dates {
 
     fn long(&self, bounds: &Bounds<i64>) -> Source {
         Source {
-            from: Fragment::text("ix_date AS s INDEXED BY ix_date_long"),
+            from: Fragment::text(format!("ix_date AS s{}", by_index("ix_date_long"))),
             condition: Fragment::new(
-                format!("s.parameter = ? AND {WITHIN} AND s.high - s.low > 86400000000"),
+                format!("s.parameter = ? AND {WITHIN} AND {{s.high|s.high::numeric}} - s.low > 86400000000"),
                 [self.parameter.into()].into_iter().chain(bounds.values()),
             ),
             in_order: false,
@@ -76,7 +77,7 @@ impl Dates {
         let periods = rounded(self.periods.clone()).into_iter();
         let fits = Fragment::any(periods.map(|bounds| Fragment::new(WITHIN, bounds.values())).collect());
         Source {
-            from: Fragment::text("ix_date AS s INDEXED BY ix_date_of_resource"),
+            from: Fragment::text(format!("ix_date AS s{}", by_index("ix_date_of_resource"))),
             condition: Fragment::new("s.parameter = ? AND ", [Bound::from(self.parameter)]).append(fits),
             in_order: true,
         }
@@ -89,8 +90,8 @@ impl Dates {
         let fits =
             Fragment::any(periods.map(|bounds| Fragment::new(within.clone(), bounds.values())).collect());
         let text = format!(
-            "EXISTS (SELECT 1 FROM ix_date AS p INDEXED BY ix_date_of_resource \
-             WHERE p.parameter = ? AND p.rid = {} AND ",
+            "EXISTS (SELECT 1 FROM ix_date AS p{} WHERE p.parameter = ? AND p.rid = {} AND ",
+            by_index("ix_date_of_resource"),
             row.rid
         );
         Fragment::new(text, [self.parameter.into()]).append(fits).push(")")

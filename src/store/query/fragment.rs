@@ -1,8 +1,9 @@
 //! A piece of SQL with the values of its `?`.
 
-use crate::store::sqlite::statement::{Statement, Value};
+use crate::store::sql::dialect::Dialect;
+use crate::store::sql::statement::{Statement, Value};
 
-/// SQL text and the values bound to it. The text is made of literals of this program and of names it generates; whatever
+/// SQL text and the values bound to it, as a [`Statement`] has them. The text is made of literals of this program and of names it generates; whatever
 /// comes from outside is a value, so that statements are prepared once and a query cannot change their meaning.
 #[derive(Clone, Debug, Default)]
 pub(in crate::store) struct Fragment {
@@ -23,6 +24,34 @@ pub(in crate::store) enum Bound {
     Real(f64),
     Text(String),
     Blob(Vec<u8>),
+    Integers(Vec<i64>),
+    Texts(Vec<String>),
+    /// A value of one of the databases only.
+    Only(Dialect, Box<Bound>),
+}
+
+impl Bound {
+    /// The value of a place for SQLite.
+    pub(super) fn for_sqlite(self) -> Self {
+        Self::Only(Dialect::Sqlite, Box::new(self))
+    }
+
+    /// The value of a place for PostgreSQL.
+    pub(super) fn for_postgres(self) -> Self {
+        Self::Only(Dialect::Postgres, Box::new(self))
+    }
+
+    fn value(&self) -> Value<'_> {
+        match self {
+            Self::Integer(value) => Value::Integer(*value),
+            Self::Real(value) => Value::Real(value),
+            Self::Text(value) => Value::text(value),
+            Self::Blob(value) => Value::Blob(value),
+            Self::Integers(values) => Value::integers(values.iter().copied()),
+            Self::Texts(values) => Value::texts(values.iter().map(String::as_str)),
+            Self::Only(dialect, value) => Value::Only(*dialect, Box::new(value.value())),
+        }
+    }
 }
 
 impl From<i64> for Bound {
@@ -95,7 +124,7 @@ impl Fragment {
         while selects.len() > MOST_SELECTS {
             let nested = selects.chunks(MOST_SELECTS).map(|part| {
                 let part = Self::join(part.iter().cloned(), " UNION ALL ");
-                Self::text("SELECT * FROM (").append(part).push(")")
+                Self::text("SELECT * FROM (").append(part).push(") AS u")
             });
             selects = nested.collect();
         }
@@ -104,7 +133,7 @@ impl Fragment {
 
     /// All conditions hold; true if there are none.
     pub(in crate::store) fn all(parts: Vec<Self>) -> Self {
-        if parts.is_empty() { Self::text("1") } else { Self::join(parts, " AND ") }
+        if parts.is_empty() { Self::text("TRUE") } else { Self::join(parts, " AND ") }
     }
 
     /// One of the conditions holds, in parentheses; false if there are none.
@@ -115,20 +144,14 @@ impl Fragment {
             return Self::any(nested.collect());
         }
         match parts.len() {
-            0 => Self::text("0"),
+            0 => Self::text("FALSE"),
             _ => Self::text("(").append(Self::join(parts, " OR ")).push(")"),
         }
     }
 
     /// The statement; `Row` is the SQL type of its result rows.
     pub(in crate::store) fn statement<Row>(&self) -> Statement<'_, Row> {
-        let values = self.values.iter().map(|value| match value {
-            Bound::Integer(value) => Value::Integer(*value),
-            Bound::Real(value) => Value::Real(value),
-            Bound::Text(value) => Value::Text(value),
-            Bound::Blob(value) => Value::Blob(value),
-        });
-        Statement::new(&self.text, values.collect())
+        Statement::new(&self.text, self.values.iter().map(Bound::value).collect())
     }
 
     #[cfg(test)]
@@ -137,16 +160,14 @@ impl Fragment {
     }
 }
 
-/// Integers as the JSON array that `json_each` reads: one bound value whatever their number.
-pub(in crate::store) fn json_list(values: impl IntoIterator<Item = i64>) -> Bound {
-    let values: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
-    Bound::Text(format!("[{}]", values.join(",")))
+/// A list of integers: one bound value whatever their number.
+pub(in crate::store) fn integers(values: impl IntoIterator<Item = i64>) -> Bound {
+    Bound::Integers(values.into_iter().collect())
 }
 
-/// Texts as such an array.
-pub(super) fn json_texts<'a>(values: impl IntoIterator<Item = &'a str>) -> Bound {
-    let values: Vec<serde_json::Value> = values.into_iter().map(serde_json::Value::from).collect();
-    Bound::Text(serde_json::Value::from(values).to_string())
+/// A list of texts.
+pub(super) fn texts(values: impl IntoIterator<Item = String>) -> Bound {
+    Bound::Texts(values.into_iter().collect())
 }
 
 /// The list with its last value repeated until the length is a power of two, so that lists of many lengths share few texts.

@@ -4,6 +4,7 @@ use super::condition::Condition;
 use super::fragment::Fragment;
 use super::resolve::Types;
 use super::source::{Row, Source, Sources};
+use crate::store::sql::dialect::{self, JOIN};
 
 /// A resource of `source` for which the condition holds points here by the parameter.
 #[derive(Clone, Debug)]
@@ -20,12 +21,12 @@ impl Has {
         let source = |far: Source| {
             let from = Fragment::text("(")
                 .append(far.select())
-                .push(") AS f CROSS JOIN current AS k ON k.rid = f.rid CROSS JOIN ")
-                .append(Fragment::new(
-                    "json_each(reference_targets(k.keys, ?)) AS j",
-                    [self.reference.into()],
-                ))
-                .push(" CROSS JOIN current AS s ON s.rid = j.value");
+                .push(") AS f")
+                .push(JOIN)
+                .push("current AS k ON k.rid = f.rid CROSS JOIN ")
+                .append(Fragment::new(dialect::targets("k", "j"), [self.reference.into()]))
+                .push(JOIN)
+                .push("current AS s ON s.rid = j.value");
             Source { from, condition: self.types.live("s"), in_order: false }
         };
         self.condition.sources().map(source)
@@ -37,7 +38,7 @@ impl Has {
         let (link, current) = (far.link(), &far.current);
         let mut probe = Fragment::text(format!("EXISTS (SELECT 1 FROM ix_reference AS {link}"));
         if self.condition.reads_current() {
-            probe = probe.push(&format!(" CROSS JOIN current AS {current} ON {current}.rid = {link}.rid"));
+            probe = probe.push(&format!("{JOIN}current AS {current} ON {current}.rid = {link}.rid"));
         }
         probe = probe.append(Fragment::new(
             format!(" WHERE {link}.parameter = ? AND {link}.target = {} AND ", row.rid),

@@ -2,8 +2,9 @@
 
 use fhir_search::query::Direction;
 
-use super::fragment::{Bound, Fragment, json_list};
+use super::fragment::{Bound, Fragment, integers};
 use super::source::{Row, Source};
+use crate::store::sql::dialect::{self, JOIN};
 
 /// The parameter points to one of the targets, or to what any number of steps lead to from there.
 #[derive(Clone, Debug)]
@@ -27,8 +28,7 @@ impl Hierarchy {
 
     /// A resource has few references and a hierarchy may have many members, so the references are looked for among the members.
     pub(super) fn probe(&self, row: &Row) -> Fragment {
-        let text =
-            format!("EXISTS (SELECT 1 FROM json_each(reference_targets({}.keys, ?)) AS p", row.current);
+        let text = format!("EXISTS (SELECT 1 FROM {}", dialect::targets(&row.current, "p"));
         Fragment::new(text, [self.parameter.into()])
             .push(" WHERE p.value IN ")
             .append(self.reached())
@@ -38,18 +38,19 @@ impl Hierarchy {
     /// The numbers of all members, once for each statement. `UNION` drops what was reached before, so circles end.
     fn reached(&self) -> Fragment {
         let step = match self.direction {
-            Direction::Above => {
-                "SELECT j.value FROM h CROSS JOIN current AS k ON k.rid = h.rid \
-                 CROSS JOIN json_each(reference_targets(k.keys, ?)) AS j"
-            }
+            Direction::Above => format!(
+                "SELECT j.value FROM h{JOIN}current AS k ON k.rid = h.rid CROSS JOIN {}",
+                dialect::targets("k", "j")
+            ),
             Direction::Below => {
-                "SELECT r.rid FROM h CROSS JOIN ix_reference AS r ON r.parameter = ? AND r.target = h.rid"
+                format!("SELECT r.rid FROM h{JOIN}ix_reference AS r ON r.parameter = ? AND r.target = h.rid")
             }
         };
+        let first = dialect::list("m");
         let text = format!(
-            "(WITH RECURSIVE h (rid) AS (SELECT value FROM json_each(?) UNION {step}) SELECT rid FROM h)"
+            "(WITH RECURSIVE h (rid) AS (SELECT m.value FROM {first} UNION {step}) SELECT rid FROM h)"
         );
-        let values: [Bound; 2] = [json_list(self.targets.iter().copied()), self.along.into()];
+        let values: [Bound; 2] = [integers(self.targets.iter().copied()), self.along.into()];
         Fragment::new(text, values)
     }
 }

@@ -29,7 +29,7 @@ mod words;
 
 pub(super) use all::All;
 pub(super) use condition::Condition;
-pub(super) use fragment::{Bound, Fragment, json_list};
+pub(super) use fragment::{Bound, Fragment, integers};
 pub(super) use resolve::{Resolver, Types};
 pub(super) use source::{Row, Source, Sources};
 pub(super) use words::term;

@@ -5,6 +5,7 @@ use fhir_search::query::NearTest;
 
 use super::fragment::{Bound, Fragment, rounded};
 use super::source::{Row, Source};
+use crate::store::sql::dialect;
 
 /// Degrees by which a band is wider than computed, for what rounding may take away: a tenth of a millimetre.
 const MARGIN: f64 = 1e-9;
@@ -36,7 +37,7 @@ impl Positions {
     }
 
     pub(super) fn probe(&self, row: &Row) -> Fragment {
-        let text = format!("has_position({}.keys, ?, ?, ?, ?)", row.current);
+        let text = format!("has_position({}, ?, ?, ?, ?)", dialect::keys(&row.current));
         let probe =
             |test| Fragment::new(text.clone(), [self.parameter.into()].into_iter().chain(circle(test)));
         Fragment::any(rounded(self.tests.clone()).into_iter().map(probe).collect())

@@ -2,6 +2,7 @@
 
 use super::fragment::Fragment;
 use super::source::{Row, Source};
+use crate::store::sql::dialect;
 
 /// There is a key of the parameter, of whatever kind.
 #[derive(Clone, Debug)]
@@ -32,6 +33,6 @@ impl Present {
     }
 
     pub(super) fn probe(&self, row: &Row) -> Fragment {
-        Fragment::new(format!("has_key({}.keys, ?)", row.current), [self.parameter.into()])
+        Fragment::new(format!("has_key({}, ?)", dialect::keys(&row.current)), [self.parameter.into()])
     }
 }

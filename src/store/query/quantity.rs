@@ -3,6 +3,7 @@
 use super::bounds::Bounds;
 use super::fragment::{Bound, Fragment, rounded};
 use super::source::{Row, Source};
+use crate::store::sql::dialect;
 
 /// One of the rectangles holds a key of the parameter with its unit.
 #[derive(Clone, Debug)]
@@ -49,7 +50,7 @@ impl RangeTable {
         );
         let wide_text = format!("{text} AND s.low < s.high");
         let (from, wide_from) =
-            (format!("{} AS s", self.table), format!("{} AS s INDEXED BY {}", self.table, self.wide));
+            (format!("{} AS s", self.table), format!("{} AS s{}", self.table, dialect::by_index(self.wide)));
         let source = |from: &str, text: &str, hash, bounds: Bounds<f64>| Source {
             from: Fragment::text(from),
             condition: Fragment::new(text, bind(parameter, hash, &bounds)),
@@ -69,7 +70,7 @@ pub(super) fn probe_ranges(
     ranges: &[(i64, Bounds<f64>)],
     row: &Row,
 ) -> Fragment {
-    let text = format!("{function}({}.keys, ?, ?, ?, ?, ?, ?)", row.current);
+    let text = format!("{function}({}, ?, ?, ?, ?, ?, ?)", dialect::keys(&row.current));
     let probe = |(hash, bounds)| Fragment::new(text.clone(), bind(parameter, hash, &bounds));
     Fragment::any(rounded(ranges.to_vec()).into_iter().map(probe).collect())
 }

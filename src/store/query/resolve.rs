@@ -1,8 +1,6 @@
 //! From clauses to conditions: names of types, ids and targets of references become numbers.
 
-use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer};
-use diesel::sqlite::SqliteConnection;
 use fhir_search::keys::Target;
 use fhir_search::query::{Clause, CompositeTest, StringTest, Test};
 
@@ -12,7 +10,7 @@ use super::chain::Chain;
 use super::composite::Composites;
 use super::condition::Condition;
 use super::date::Dates;
-use super::fragment::{Fragment, json_list, json_texts};
+use super::fragment::{Fragment, integers, texts};
 use super::has::Has;
 use super::hierarchy::Hierarchy;
 use super::identity::Ids;
@@ -27,8 +25,10 @@ use super::token::Tokens;
 use super::uri::Uris;
 use super::words::Words;
 use crate::store::StoreError;
-use crate::store::sqlite::dictionary::Dictionary;
-use crate::store::sqlite::identity::URL;
+use crate::store::sql::connection::Conn;
+use crate::store::sql::dialect::{self, IS_IN_LIST, JOIN};
+use crate::store::sql::dictionary::Dictionary;
+use crate::store::sql::identity::URL;
 
 /// Codes of the resource types searched.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,20 +58,20 @@ impl Types {
         match self.0.as_slice() {
             [code] => Fragment::new(format!("{alias}.type = ?"), [(*code).into()]),
             codes => Fragment::new(
-                format!("{alias}.type IN (SELECT value FROM json_each(?))"),
-                [json_list(codes.iter().map(|code| i64::from(*code)))],
+                format!("{alias}.type {IS_IN_LIST}"),
+                [integers(codes.iter().map(|code| i64::from(*code)))],
             ),
         }
     }
 }
 
 /// Looks names up.
-pub(in crate::store) struct Resolver<'a> {
-    pub(in crate::store) conn: &'a mut SqliteConnection,
+pub(in crate::store) struct Resolver<'a, 'c> {
+    pub(in crate::store) conn: &'a mut Conn<'c>,
     pub(in crate::store) dictionary: &'a Dictionary,
 }
 
-impl Resolver<'_> {
+impl Resolver<'_, '_> {
     /// The condition of a clause on resources of these types.
     pub(in crate::store) fn condition(
         &mut self,
@@ -193,10 +193,13 @@ impl Resolver<'_> {
     }
 
     fn rids(&mut self, types: &Types, ids: &[Box<str>]) -> Result<Vec<i64>, StoreError> {
-        let text = "SELECT i.rid FROM json_each(?) AS t CROSS JOIN json_each(?) AS d \
-                    CROSS JOIN resource_id AS i ON i.type = t.value AND i.fhir_id = d.value";
-        let codes = json_list(types.codes().iter().map(|code| i64::from(*code)));
-        let ids = json_texts(ids.iter().map(|id| &**id));
+        let (codes_list, ids_list) = (dialect::list("t"), dialect::list("d"));
+        let text = format!(
+            "SELECT i.rid FROM {codes_list} CROSS JOIN {ids_list}{JOIN}resource_id AS i \
+             ON i.type = t.value AND i.fhir_id = d.value"
+        );
+        let codes = integers(types.codes().iter().map(|code| i64::from(*code)));
+        let ids = texts(ids.iter().map(|id| id.to_string()));
         Ok(Fragment::new(text, [codes, ids]).statement::<BigInt>().load(self.conn)?)
     }
 

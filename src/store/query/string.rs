@@ -4,6 +4,7 @@ use fhir_search::query::StringTest;
 
 use super::fragment::{Bound, Fragment, rounded};
 use super::source::{Row, Source};
+use crate::store::sql::dialect;
 
 /// One of the tests fits a key of the parameter.
 #[derive(Clone, Debug)]
@@ -21,7 +22,7 @@ impl Strings {
         let parameter = self.parameter.into();
         let (condition, in_order) = match test {
             StringTest::Contains(part) => {
-                let text = "s.parameter = ? AND instr(s.folded, ?) > 0";
+                let text = "s.parameter = ? AND {instr|strpos}(s.folded, ?) > 0";
                 (Fragment::new(text, [parameter, Bound::from(&**part)]), false)
             }
             StringTest::EndsWith(suffix) => {
@@ -49,23 +50,22 @@ impl Strings {
     }
 
     fn probe_one(&self, test: &StringTest, row: &Row) -> Fragment {
+        let keys = dialect::keys(&row.current);
         let parameter = self.parameter.into();
         match test {
-            StringTest::Contains(part) => Fragment::new(
-                format!("has_string_part({}.keys, ?, ?)", row.current),
-                [parameter, Bound::from(&**part)],
-            ),
-            StringTest::EndsWith(suffix) => Fragment::new(
-                format!("has_string_end({}.keys, ?, ?)", row.current),
-                [parameter, Bound::from(&**suffix)],
-            ),
+            StringTest::Contains(part) => {
+                Fragment::new(format!("has_string_part({keys}, ?, ?)"), [parameter, Bound::from(&**part)])
+            }
+            StringTest::EndsWith(suffix) => {
+                Fragment::new(format!("has_string_end({keys}, ?, ?)"), [parameter, Bound::from(&**suffix)])
+            }
             StringTest::Equal(text) => Fragment::new(
-                format!("has_string({}.keys, ?, ?, ?)", row.current),
+                format!("has_string({keys}, ?, ?, ?)"),
                 // No text stands between a text and the same with a zero behind it.
                 [parameter, Bound::from(&**text), format!("{text}\0").into()],
             ),
             StringTest::StartsWith(prefix) => Fragment::new(
-                format!("has_string({}.keys, ?, ?, ?)", row.current),
+                format!("has_string({keys}, ?, ?, ?)"),
                 [parameter, Bound::from(&**prefix), end_of(prefix).into()],
             ),
             StringTest::Exact { folded, exact } => Fragment::new(

@@ -1,7 +1,8 @@
 //! Tokens: equality of a hash.
 
-use super::fragment::{Fragment, json_list, rounded};
+use super::fragment::{Fragment, integers, rounded};
 use super::source::{Row, Source};
+use crate::store::sql::dialect::IS_IN_LIST;
 
 /// So many hashes are looked up one by one, which keeps the rows of each in the order of resources.
 const SEPARATE: usize = 8;
@@ -39,8 +40,8 @@ impl EqualTable {
     pub(super) fn sources(&self, parameter: i32, values: &[i64]) -> Vec<Source> {
         let from = Fragment::text(format!("{} AS s", self.table));
         if values.len() > SEPARATE {
-            let text = self.condition("s", "IN (SELECT value FROM json_each(?))");
-            let values = [parameter.into(), json_list(values.iter().copied())];
+            let text = self.condition("s", IS_IN_LIST);
+            let values = [parameter.into(), integers(values.iter().copied())];
             return vec![Source { from, condition: Fragment::new(text, values), in_order: false }];
         }
         let source = |value: i64| Source {
@@ -55,7 +56,7 @@ impl EqualTable {
     pub(super) fn probe(&self, parameter: i32, values: &[i64], row: &Row) -> Fragment {
         let (comparison, value) = match values {
             [value] => ("= ?", (*value).into()),
-            _ => ("IN (SELECT value FROM json_each(?))", json_list(values.iter().copied())),
+            _ => (IS_IN_LIST, integers(values.iter().copied())),
         };
         let (table, condition, rid) = (self.table, self.condition("p", comparison), &row.rid);
         Fragment::new(

@@ -4,6 +4,7 @@ use fhir_search::query::UriTest;
 
 use super::fragment::{Bound, Fragment, rounded};
 use super::source::{Row, Source};
+use crate::store::sql::dialect;
 
 /// One of the tests fits a key of the parameter.
 #[derive(Clone, Debug)]
@@ -56,7 +57,7 @@ impl Uris {
             "EXISTS (SELECT 1 FROM ix_uri AS p WHERE p.parameter = ? AND p.value = ? AND p.rid = {})",
             row.rid
         );
-        let within = format!("has_uri({}.keys, ?, ?, ?)", row.current);
+        let within = format!("has_uri({}, ?, ?, ?)", dialect::keys(&row.current));
         let values = rounded(self.values.clone()).into_iter();
         let values =
             values.map(|value| Fragment::new(equal.clone(), [self.parameter.into(), (*value).into()]));

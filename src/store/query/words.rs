@@ -2,7 +2,7 @@
 
 use fhir_search::query::TextScope;
 
-use super::fragment::Fragment;
+use super::fragment::{Bound, Fragment};
 use super::resolve::Types;
 use super::source::{Row, Source};
 
@@ -11,6 +11,9 @@ use super::source::{Row, Source};
 pub(in crate::store) struct Words {
     /// In the language of FTS5.
     expression: String,
+    types: Vec<i64>,
+    words: Vec<String>,
+    scope: TextScope,
 }
 
 /// A word as the text index holds it, which has the words of each type apart: a word that is common elsewhere costs a search
@@ -31,23 +34,34 @@ impl Words {
             TextScope::Narrative => format!("narrative : ({any})"),
             TextScope::Content => any,
         };
-        Self { expression }
+        let types = types.codes().iter().map(|code| i64::from(*code)).collect();
+        Self { expression, types, words: words.iter().map(ToString::to_string).collect(), scope }
     }
 
     pub(super) fn sources(&self) -> Vec<Source> {
-        let from = "(SELECT rowid AS rid FROM resource_text WHERE resource_text MATCH ?) AS s";
+        let from = "(SELECT {rowid AS |}rid FROM resource_text AS p WHERE ";
         vec![Source {
-            from: Fragment::new(from, [self.expression.as_str().into()]),
-            condition: Fragment::text("1"),
+            from: Fragment::text(from).append(self.matches()).push(") AS s"),
+            condition: Fragment::text("TRUE"),
             in_order: true,
         }]
     }
 
     pub(super) fn probe(&self, row: &Row) -> Fragment {
-        let text = format!(
-            "EXISTS (SELECT 1 FROM resource_text AS p WHERE p.resource_text MATCH ? AND p.rowid = {})",
-            row.rid
-        );
-        Fragment::new(text, [self.expression.as_str().into()])
+        Fragment::text("EXISTS (SELECT 1 FROM resource_text AS p WHERE ")
+            .append(self.matches())
+            .push(&format!(" AND p.{{rowid|rid}} = {})", row.rid))
+    }
+
+    /// That the words of a row `p` are those asked for.
+    fn matches(&self) -> Fragment {
+        let column = match self.scope {
+            TextScope::Narrative => "narrative",
+            TextScope::Content => "content",
+        };
+        let text = format!("{{p.resource_text MATCH ?|p.{column} @> ? AND p.type = ANY (?)}}");
+        let sqlite = [Bound::for_sqlite(self.expression.as_str().into())];
+        let postgres = [Bound::Texts(self.words.clone()), Bound::Integers(self.types.clone())];
+        Fragment::new(text, sqlite.into_iter().chain(postgres.map(Bound::for_postgres)))
     }
 }

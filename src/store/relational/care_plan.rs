@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use fhir_search::keys::Target;
 
 use super::element::{Concept, Reader};
-use super::insert::{Inserter, concept_columns, insert_each, period_columns};
+use super::insert::{Inserter, concept_columns, insert_each, period_columns, run};
 use super::schema::{
     care_plan, care_plan_activity, care_plan_addresses, care_plan_category, care_plan_goal, care_plan_team,
 };
@@ -114,16 +114,22 @@ fn activity(element: Reader<'_>) -> Activity {
 
 impl CarePlanRows {
     /// Inserts the rows.
-    pub(super) fn insert(&self, inserter: &mut Inserter<'_>) -> Result<(), StoreError> {
+    pub(super) fn insert(&self, inserter: &mut Inserter<'_, '_>) -> Result<(), StoreError> {
         let references = (
             care_plan::subject.eq(inserter.number_of(self.subject.as_ref())?),
             care_plan::encounter.eq(inserter.number_of(self.encounter.as_ref())?),
             care_plan::author.eq(inserter.number_of(self.author.as_ref())?),
         );
         let period = period_columns!(care_plan, self.period);
-        diesel::insert_into(care_plan::table)
-            .values((care_plan::rid.eq(inserter.rid), &self.plan, period, references))
-            .execute(inserter.conn)?;
+        run!(
+            inserter,
+            diesel::insert_into(care_plan::table).values((
+                care_plan::rid.eq(inserter.rid),
+                &self.plan,
+                period,
+                references
+            ))
+        );
         insert_each!(inserter, care_plan_category, &self.categories, |category| {
             concept_columns!(care_plan_category, category)
         });

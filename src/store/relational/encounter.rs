@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use fhir_search::keys::Target;
 
 use super::element::{Reader, Reason};
-use super::insert::{Inserter, insert_each, period_columns, reason_columns};
+use super::insert::{Inserter, insert_each, period_columns, reason_columns, run};
 use super::schema::{
     encounter, encounter_based_on, encounter_diagnosis, encounter_legal_status, encounter_location,
     encounter_participant, encounter_reason, encounter_status_history,
@@ -162,7 +162,7 @@ fn legal_status(extension: Reader<'_>) -> LegalStatus {
 
 impl EncounterRows {
     /// Inserts the rows.
-    pub(super) fn insert(&self, inserter: &mut Inserter<'_>) -> Result<(), StoreError> {
+    pub(super) fn insert(&self, inserter: &mut Inserter<'_, '_>) -> Result<(), StoreError> {
         let references = (
             encounter::subject.eq(inserter.number_of(self.subject.as_ref())?),
             encounter::service_provider.eq(inserter.number_of(self.service_provider.as_ref())?),
@@ -171,15 +171,21 @@ impl EncounterRows {
             encounter::part_of.eq(inserter.number_of(self.part_of.as_ref())?),
         );
         let times = (period_columns!(encounter, self.period), encounter::minutes.eq(self.period.minutes));
-        diesel::insert_into(encounter::table)
-            .values((encounter::rid.eq(inserter.rid), &self.encounter, times, references))
-            .execute(inserter.conn)?;
+        run!(
+            inserter,
+            diesel::insert_into(encounter::table).values((
+                encounter::rid.eq(inserter.rid),
+                &self.encounter,
+                times,
+                references
+            ))
+        );
         self.insert_links(inserter)?;
         self.insert_course(inserter)
     }
 
     /// Why the encounter took place, and with whom.
-    fn insert_links(&self, inserter: &mut Inserter<'_>) -> Result<(), StoreError> {
+    fn insert_links(&self, inserter: &mut Inserter<'_, '_>) -> Result<(), StoreError> {
         insert_each!(inserter, encounter_based_on, &self.based_on, |request| {
             encounter_based_on::request.eq(inserter.number(request)?)
         });
@@ -199,7 +205,7 @@ impl EncounterRows {
     }
 
     /// Where and in which states it was over time.
-    fn insert_course(&self, inserter: &mut Inserter<'_>) -> Result<(), StoreError> {
+    fn insert_course(&self, inserter: &mut Inserter<'_, '_>) -> Result<(), StoreError> {
         insert_each!(inserter, encounter_location, &self.locations, |place| (
             encounter_location::location.eq(inserter.number_of(place.location.as_ref())?),
             encounter_location::name.eq(&place.name),

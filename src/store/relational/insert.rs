@@ -1,20 +1,20 @@
 //! Inserting rows: statements with a fixed text, which Diesel prepares once for each connection.
 
-use diesel::sqlite::SqliteConnection;
 use fhir_search::keys::Target;
 
 use crate::store::StoreError;
+use crate::store::sql::connection::Conn;
 
 /// Where the rows of one resource go.
-pub(super) struct Inserter<'a> {
-    pub(super) conn: &'a mut SqliteConnection,
+pub(super) struct Inserter<'a, 'c> {
+    pub(super) conn: &'a mut Conn<'c>,
     /// The resource.
     pub(super) rid: i64,
     /// Gives the number of what a reference points to.
-    pub(super) resolve: &'a mut dyn FnMut(&mut SqliteConnection, &Target) -> Result<i64, StoreError>,
+    pub(super) resolve: &'a mut dyn FnMut(&mut Conn<'_>, &Target) -> Result<i64, StoreError>,
 }
 
-impl Inserter<'_> {
+impl Inserter<'_, '_> {
     /// The number of what a reference points to.
     pub(super) fn number(&mut self, target: &Target) -> Result<i64, StoreError> {
         (self.resolve)(self.conn, target)
@@ -26,13 +26,21 @@ impl Inserter<'_> {
     }
 }
 
+/// Runs a statement.
+macro_rules! run {
+    ($inserter:ident, $statement:expr) => {{
+        let conn = &mut *$inserter.conn;
+        $crate::store::sql::connection::on!(conn, $statement.execute(conn))?;
+    }};
+}
+
 /// Inserts a row into `$table` for each of `$items`, numbered from 0. The columns are an expression that may use `?`.
 macro_rules! insert_each {
     ($inserter:ident, $table:ident, $items:expr, |$item:ident| $columns:expr) => {
         for (position, $item) in (0_i32..).zip($items) {
             let key = ($table::rid.eq($inserter.rid), $table::position.eq(position));
             let columns = $columns;
-            diesel::insert_into($table::table).values((key, columns)).execute($inserter.conn)?;
+            run!($inserter, diesel::insert_into($table::table).values((key, columns)));
         }
     };
 }
@@ -76,4 +84,4 @@ macro_rules! period_columns {
     };
 }
 
-pub(super) use {concept_columns, insert_each, period_columns, reason_columns};
+pub(super) use {concept_columns, insert_each, period_columns, reason_columns, run};

@@ -4,11 +4,11 @@
 //! that the tables never differ from what the API shows. `docs/relational.md` describes the tables.
 
 use diesel::prelude::*;
-use diesel::sqlite::SqliteConnection;
 use fhir_model::Node;
 use fhir_search::keys::Target;
 
 use super::StoreError;
+use super::sql::connection::{Conn, on};
 use element::Reader;
 use insert::Inserter;
 
@@ -53,11 +53,11 @@ pub fn rows(resource: Node<'_>, own_base_urls: &[String]) -> Option<Rows> {
 }
 
 /// Replaces the rows of the resource `rid`. `resolve` gives the number of what a reference points to.
-pub fn write(
-    conn: &mut SqliteConnection,
+pub(super) fn write(
+    conn: &mut Conn<'_>,
     rid: i64,
     rows: &Rows,
-    resolve: &mut dyn FnMut(&mut SqliteConnection, &Target) -> Result<i64, StoreError>,
+    resolve: &mut dyn FnMut(&mut Conn<'_>, &Target) -> Result<i64, StoreError>,
 ) -> Result<(), StoreError> {
     delete(conn, rows.kind(), rid)?;
     let mut inserter = Inserter { conn, rid, resolve };
@@ -71,13 +71,13 @@ pub fn write(
 
 /// Removes the rows of the resource `rid` of type `kind`, if there are any: the database deletes the rows of its repeating
 /// elements with the first one, so that for a new resource this is one look into one table.
-pub fn delete(conn: &mut SqliteConnection, kind: &str, rid: i64) -> Result<(), StoreError> {
+pub(super) fn delete(conn: &mut Conn<'_>, kind: &str, rid: i64) -> Result<(), StoreError> {
     use schema::{care_plan, encounter, patient, service_request};
     match kind {
-        "Patient" => diesel::delete(patient::table.find(rid)).execute(conn)?,
-        "Encounter" => diesel::delete(encounter::table.find(rid)).execute(conn)?,
-        "ServiceRequest" => diesel::delete(service_request::table.find(rid)).execute(conn)?,
-        "CarePlan" => diesel::delete(care_plan::table.find(rid)).execute(conn)?,
+        "Patient" => on!(conn, diesel::delete(patient::table.find(rid)).execute(conn))?,
+        "Encounter" => on!(conn, diesel::delete(encounter::table.find(rid)).execute(conn))?,
+        "ServiceRequest" => on!(conn, diesel::delete(service_request::table.find(rid)).execute(conn))?,
+        "CarePlan" => on!(conn, diesel::delete(care_plan::table.find(rid)).execute(conn))?,
         _ => 0,
     };
     Ok(())

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use fhir_search::keys::Target;
 
 use super::element::Reader;
-use super::insert::{Inserter, insert_each};
+use super::insert::{Inserter, insert_each, run};
 use super::schema::{patient, patient_address, patient_identifier, patient_name, patient_telecom};
 use super::time::Period;
 use crate::store::StoreError;
@@ -182,14 +182,19 @@ fn address(element: Reader<'_>) -> Address {
 
 impl PatientRows {
     /// Inserts the rows.
-    pub(super) fn insert(&self, inserter: &mut Inserter<'_>) -> Result<(), StoreError> {
+    pub(super) fn insert(&self, inserter: &mut Inserter<'_, '_>) -> Result<(), StoreError> {
         let references = (
             patient::general_practitioner.eq(inserter.number_of(self.general_practitioner.as_ref())?),
             patient::managing_organization.eq(inserter.number_of(self.managing_organization.as_ref())?),
         );
-        diesel::insert_into(patient::table)
-            .values((patient::rid.eq(inserter.rid), &self.patient, references))
-            .execute(inserter.conn)?;
+        run!(
+            inserter,
+            diesel::insert_into(patient::table).values((
+                patient::rid.eq(inserter.rid),
+                &self.patient,
+                references
+            ))
+        );
         insert_each!(inserter, patient_identifier, &self.identifiers, |identifier| identifier);
         insert_each!(inserter, patient_name, &self.names, |name| name);
         insert_each!(inserter, patient_telecom, &self.telecoms, |telecom| telecom);

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use fhir_search::keys::Target;
 
 use super::element::{Concept, Reader, Reason};
-use super::insert::{Inserter, concept_columns, insert_each, period_columns, reason_columns};
+use super::insert::{Inserter, concept_columns, insert_each, period_columns, reason_columns, run};
 use super::schema::{
     service_request, service_request_category, service_request_performer, service_request_reason,
 };
@@ -77,7 +77,7 @@ fn request(resource: Reader<'_>) -> Request {
 
 impl ServiceRequestRows {
     /// Inserts the rows.
-    pub(super) fn insert(&self, inserter: &mut Inserter<'_>) -> Result<(), StoreError> {
+    pub(super) fn insert(&self, inserter: &mut Inserter<'_, '_>) -> Result<(), StoreError> {
         let references = (
             service_request::subject.eq(inserter.number_of(self.subject.as_ref())?),
             service_request::encounter.eq(inserter.number_of(self.encounter.as_ref())?),
@@ -85,9 +85,16 @@ impl ServiceRequestRows {
         );
         let code = concept_columns!(service_request, self.code);
         let occurrence = period_columns!(service_request, self.occurrence);
-        diesel::insert_into(service_request::table)
-            .values((service_request::rid.eq(inserter.rid), &self.request, code, occurrence, references))
-            .execute(inserter.conn)?;
+        run!(
+            inserter,
+            diesel::insert_into(service_request::table).values((
+                service_request::rid.eq(inserter.rid),
+                &self.request,
+                code,
+                occurrence,
+                references
+            ))
+        );
         insert_each!(inserter, service_request_category, &self.categories, |category| {
             concept_columns!(service_request_category, category)
         });

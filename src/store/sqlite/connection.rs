@@ -6,8 +6,9 @@ use diesel::connection::{Connection, SimpleConnection};
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
 use diesel::sqlite::SqliteConnection;
 
-use super::{Options, search};
+use super::{Options, functions};
 use crate::store::StoreError;
+use crate::store::sql::connection::Readers;
 
 /// The log is moved into the database file at the latest when it has so many pages (256 MiB). A smaller log makes bulk writes
 /// slower: the same pages are moved more often.
@@ -31,14 +32,11 @@ pub(super) fn open_writer(path: &Path, cache_kib: u32) -> Result<SqliteConnectio
          PRAGMA mmap_size = {MAPPED_BYTES};
          PRAGMA wal_autocheckpoint = {LOG_PAGES};"
     ))?;
-    search::register(&mut conn)?;
+    functions::register(&mut conn)?;
     Ok(conn)
 }
 
-/// Connections that can only read.
-pub(super) type Readers = Pool<ConnectionManager<SqliteConnection>>;
-
-/// The pool of readers. Connections are opened when they are first needed.
+/// The pool of readers, which can only read. Connections are opened when they are first needed.
 pub(super) fn open_readers(path: &Path, options: &Options) -> Result<Readers, StoreError> {
     let pool = Pool::builder()
         .max_size(options.readers)
@@ -46,7 +44,7 @@ pub(super) fn open_readers(path: &Path, options: &Options) -> Result<Readers, St
         .test_on_check_out(false)
         .connection_customizer(Box::new(ReadOnly { cache_kib: options.reader_cache_kib }))
         .build(ConnectionManager::new(url(path)?))?;
-    Ok(pool)
+    Ok(Readers::Sqlite(pool))
 }
 
 #[derive(Debug)]
@@ -64,7 +62,7 @@ impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for ReadOnly {
              PRAGMA mmap_size = {MAPPED_BYTES};",
             self.cache_kib
         ))
-        .and_then(|()| search::register(conn))
+        .and_then(|()| functions::register(conn))
         .map_err(diesel::r2d2::Error::QueryError)
     }
 }

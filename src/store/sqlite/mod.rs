@@ -5,43 +5,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use diesel::connection::Connection;
-use diesel::prelude::*;
-use diesel::r2d2::{ConnectionManager, PooledConnection};
-use diesel::sqlite::SqliteConnection;
-use fhir_search::hash::KeyHasher;
-use fhir_search::parameters::ParameterId;
-use fhir_search::query::Query;
+use diesel::connection::SimpleConnection;
 
-use super::reindex::{Generation, IndexedDefinition, Job, Reindexing, Step, Stored, Work};
-use super::schema::type_count;
-use super::{
-    Cursor, HistoryPage, HistoryQuery, SearchPage, Store, StoreError, StoreStatus, TypeStatus, Version,
-    WriteSet, Written,
-};
-use connection::Readers;
-use dictionary::Dictionary;
-use reindex::JobTask;
-use writer::Writer;
+use super::StoreError;
+use super::sql::SqlStore;
+use super::sql::backend::Backend;
+use super::sql::connection::{Conn, Link};
+use super::sql::dictionary::Dictionary;
+use super::sql::write_set::State;
 
-mod connection;
-pub(in crate::store) mod dictionary;
-mod error;
-mod history;
-pub(in crate::store) mod identity;
-mod index_rows;
-mod integrity;
+pub(in crate::store) mod connection;
+pub(in crate::store) mod functions;
 mod lock;
-pub(in crate::store) mod method;
-mod migration;
-mod read;
-mod reindex;
-mod resource_text;
-mod search;
-mod setting;
-pub(in crate::store) mod statement;
-mod write_set;
-mod writer;
+pub(in crate::store) mod migration;
 
 #[cfg(test)]
 mod tests;
@@ -65,51 +41,30 @@ impl Default for Options {
     }
 }
 
-/// A database in one file.
-pub struct SqliteStore {
+/// Opens the database file at `path`, made if it is not there, and brings its schema up to date.
+///
+/// # Errors
+/// [`StoreError::NewerSchema`] for a database of a newer program, [`StoreError::Unavailable`] if another process has it open
+/// or the file cannot be opened.
+pub fn open(path: &Path, options: &Options) -> Result<SqlStore, StoreError> {
+    let lock = lock::acquire(path)?;
+    let mut conn = connection::open_writer(path, options.writer_cache_kib)?;
+    migration::migrate(&mut conn)?;
+    drop(conn);
+    let readers = connection::open_readers(path, options)?;
+    let backend = SqliteFile { path: path.to_owned(), cache_kib: options.writer_cache_kib, _lock: lock };
+    SqlStore::start(Arc::new(backend), readers, options.clock)
+}
+
+/// A file that this process has for itself.
+struct SqliteFile {
     path: PathBuf,
-    dictionary: Arc<Dictionary>,
-    writer: Writer,
-    readers: Readers,
-    hasher: KeyHasher,
-    secret: [u8; 32],
+    cache_kib: u32,
     /// Held as long as the database is open.
     _lock: File,
 }
 
-impl SqliteStore {
-    /// Opens the database file at `path`, made if it is not there, and brings its schema up to date.
-    ///
-    /// # Errors
-    /// [`StoreError::NewerSchema`] for a database of a newer program, [`StoreError::Unavailable`] if another process has it open
-    /// or the file cannot be opened.
-    pub fn open(path: &Path, options: &Options) -> Result<Self, StoreError> {
-        let lock = lock::acquire(path)?;
-        let mut conn = connection::open_writer(path, options.writer_cache_kib)?;
-        migration::migrate(&mut conn)?;
-        let key: [[u8; 8]; 2] = {
-            let bytes: [u8; 16] = conn.immediate_transaction(|conn| setting::secret(conn, "hash_key"))?;
-            let (low, high) = bytes.split_at(8);
-            [low.try_into().unwrap_or_default(), high.try_into().unwrap_or_default()]
-        };
-        let secret = conn.immediate_transaction(|conn| setting::secret(conn, "page_secret"))?;
-        let dictionary = Arc::new(Dictionary::load(&mut conn)?);
-        drop(conn);
-        Ok(Self {
-            writer: Writer::start(path.to_owned(), options, Arc::clone(&dictionary))?,
-            readers: connection::open_readers(path, options)?,
-            path: path.to_owned(),
-            dictionary,
-            hasher: KeyHasher::new(key.map(u64::from_le_bytes)),
-            secret,
-            _lock: lock,
-        })
-    }
-
-    fn reader(&self) -> Result<PooledConnection<ConnectionManager<SqliteConnection>>, StoreError> {
-        Ok(self.readers.get()?)
-    }
-
+impl SqliteFile {
     fn log_path(&self) -> PathBuf {
         let mut name = self.path.clone().into_os_string();
         name.push("-wal");
@@ -117,117 +72,28 @@ impl SqliteStore {
     }
 }
 
-impl Store for SqliteStore {
-    fn read(&self, kind: &str, id: &str) -> Result<Option<Version>, StoreError> {
-        let Some(code) = self.dictionary.find_type(kind) else { return Ok(None) };
-        read::current(&mut *self.reader()?, code, kind, id)
+impl Backend for SqliteFile {
+    fn connect(&self) -> Result<Link, StoreError> {
+        Ok(Link::Sqlite(Box::new(connection::open_writer(&self.path, self.cache_kib)?)))
     }
 
-    fn version(&self, kind: &str, id: &str, version: u64) -> Result<Option<Version>, StoreError> {
-        let Some(code) = self.dictionary.find_type(kind) else { return Ok(None) };
-        read::version(&mut *self.reader()?, code, kind, id, version)
+    fn is_shared(&self) -> bool {
+        false
     }
 
-    fn history(&self, query: &HistoryQuery) -> Result<HistoryPage, StoreError> {
-        self.reader()?.transaction(|conn| history::page(conn, &self.dictionary, query))
-    }
-
-    fn search(&self, query: &Query, cursor: Option<&Cursor>) -> Result<SearchPage, StoreError> {
-        self.reader()?.transaction(|conn| search::page(conn, &self.dictionary, query, cursor))
-    }
-
-    fn samples(&self, parameter: ParameterId) -> Result<Vec<Version>, StoreError> {
-        self.reader()?.transaction(|conn| search::samples(conn, &self.dictionary, parameter.0))
-    }
-
-    fn write(&self, set: WriteSet) -> Result<Vec<Written>, StoreError> {
-        self.writer.write(set)
-    }
-
-    fn hasher(&self) -> KeyHasher {
-        self.hasher
-    }
-
-    fn parameter_id(&self, kind: &str, code: &str) -> Result<ParameterId, StoreError> {
-        self.dictionary.parameter(kind, code).map(ParameterId)
-    }
-
-    fn secret(&self) -> &[u8; 32] {
-        &self.secret
-    }
-
-    fn check(&self) -> Result<(), StoreError> {
-        if !self.writer.is_alive() {
-            return Err(StoreError::Unavailable("the writer has stopped".to_owned()));
-        }
-        type_count::table.select(type_count::kind).limit(1).load::<i32>(&mut *self.reader()?)?;
+    fn follow(&self, _: &mut Conn<'_>, _: &Dictionary, _: &mut State) -> Result<(), StoreError> {
         Ok(())
     }
 
-    fn status(&self) -> Result<StoreStatus, StoreError> {
-        let counts = type_count::table
-            .select((type_count::kind, type_count::live, type_count::versions))
-            .load::<(i32, i64, i64)>(&mut *self.reader()?)?;
-        let types = counts.into_iter().map(|(code, live, versions)| TypeStatus {
-            kind: self.dictionary.type_name(code),
-            live: live.unsigned_abs(),
-            versions: versions.unsigned_abs(),
-        });
+    /// Moves the log into the database file as far as readers allow.
+    fn tidy(&self, conn: &mut Conn<'_>, ending: bool) -> Result<(), StoreError> {
+        let Conn::Sqlite(conn) = conn else { return Ok(()) };
+        let mode = if ending { "TRUNCATE" } else { "PASSIVE" };
+        Ok(conn.batch_execute(&format!("PRAGMA optimize; PRAGMA wal_checkpoint({mode});"))?)
+    }
+
+    fn sizes(&self, _: &mut Conn<'_>) -> Result<(u64, u64), StoreError> {
         let bytes = |path: &Path| std::fs::metadata(path).map_or(0, |metadata| metadata.len());
-        let readers = self.readers.state();
-        Ok(StoreStatus {
-            types: types.collect(),
-            waiting_writes: self.writer.waiting(),
-            open_jobs: self.open_jobs()?.len(),
-            file_bytes: bytes(&self.path),
-            log_bytes: bytes(&self.log_path()),
-            readers: readers.connections,
-            idle_readers: readers.idle_connections,
-        })
-    }
-
-    fn close(&self) {
-        self.writer.stop();
-    }
-}
-
-impl Reindexing for SqliteStore {
-    fn demand_generation(&self, generation: Generation) {
-        self.writer.demand_generation(generation);
-    }
-
-    fn indexed_definitions(&self) -> Result<Vec<(IndexedDefinition, bool)>, StoreError> {
-        reindex::definitions(&mut *self.reader()?)
-    }
-
-    fn open_job(&self, id: &str, work: Work) -> Result<(), StoreError> {
-        self.writer.work(JobTask::Open { id: id.into(), work })
-    }
-
-    fn cancel_job(&self, id: &str) -> Result<(), StoreError> {
-        self.writer.work(JobTask::Cancel { id: id.into() })
-    }
-
-    fn job(&self, id: &str) -> Result<Option<Job>, StoreError> {
-        reindex::find(&mut *self.reader()?, id)
-    }
-
-    fn open_jobs(&self) -> Result<Vec<Job>, StoreError> {
-        reindex::open_jobs(&mut *self.reader()?)
-    }
-
-    fn resources_after(&self, kind: &str, after: i64) -> Result<Vec<Stored>, StoreError> {
-        let Some(code) = self.dictionary.find_type(kind) else { return Ok(Vec::new()) };
-        reindex::resources_after(&mut *self.reader()?, code, after)
-    }
-
-    fn put_keys(&self, step: Step) -> Result<(), StoreError> {
-        self.writer.work(JobTask::Step(step))
-    }
-}
-
-impl Drop for SqliteStore {
-    fn drop(&mut self) {
-        self.writer.stop();
+        Ok((bytes(&self.path), bytes(&self.log_path())))
     }
 }

@@ -8,6 +8,7 @@ use diesel::connection::InstrumentationEvent;
 use super::examples::{PATIENT, PLAN, REFERRAL, STAY};
 use super::*;
 use crate::store::relational::write;
+use crate::store::sql::connection::Conn;
 
 const ALL: [&str; 4] = [PATIENT, STAY, REFERRAL, PLAN];
 
@@ -73,7 +74,7 @@ fn each_statement_is_prepared_once() {
     for resource in ALL.iter().cycle().take(12) {
         let document = Document::parse((*resource).to_owned()).unwrap();
         let rows = rows(document.root(), &[]).unwrap();
-        write(&mut conn, 1, &rows, &mut |_, _| Ok(1)).unwrap();
+        write(&mut Conn::Sqlite(&mut conn), 1, &rows, &mut |_, _| Ok(1)).unwrap();
     }
     let executed: Vec<String> = executed.lock().unwrap().iter().cloned().collect();
     let mut prepared = prepared.lock().unwrap().clone();

@@ -11,7 +11,8 @@ use fhir_search::keys::SearchKeys;
 use tempfile::TempDir;
 
 use super::rows;
-use crate::store::sqlite::{Options, SqliteStore};
+use crate::store::SqlStore;
+use crate::store::sqlite::{self, Options};
 use crate::store::{Change, Expected, Method, Prepared, Store, Write, WriteSet};
 
 mod cost;
@@ -23,14 +24,14 @@ mod types;
 
 /// A store in a folder that goes away with it.
 struct Fixture {
-    store: SqliteStore,
+    store: SqlStore,
     folder: TempDir,
 }
 
 impl Fixture {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(&folder.path().join("test.db"), &Options::default()).unwrap();
+        let store = sqlite::open(&folder.path().join("test.db"), &Options::default()).unwrap();
         Self { store, folder }
     }
 

@@ -26,7 +26,7 @@ fn ticking() -> SystemTime {
 fn fixture() -> (Fixture, Vec<i64>) {
     let folder = tempfile::tempdir().unwrap();
     let options = Options { clock: ticking, ..Options::default() };
-    let store = SqliteStore::open(&folder.path().join("test.db"), &options).unwrap();
+    let store = sqlite::open(&folder.path().join("test.db"), &options).unwrap();
     let fixture = Fixture { store, folder };
     let writes = [
         put("Patient", "1"),
@@ -109,7 +109,7 @@ fn time_never_goes_back() {
     }
     let folder = tempfile::tempdir().unwrap();
     let options = Options { clock: falling, ..Options::default() };
-    let store = SqliteStore::open(&folder.path().join("test.db"), &options).unwrap();
+    let store = sqlite::open(&folder.path().join("test.db"), &options).unwrap();
     let fixture = Fixture { store, folder };
     let times = [1, 2, 3].map(|_| fixture.write(put("Patient", "1")).unwrap().version.last_updated);
     assert_eq!(times, [1_000_000_000; 3]);

@@ -10,9 +10,10 @@ use fhir_search::keys::{DateKey, ReferenceKey, SearchKeys, StringKey, Target, To
 use fhir_search::parameters::ParameterId;
 use tempfile::TempDir;
 
-use super::{Options, SqliteStore};
+use super::Options;
 use crate::store::{
-    Change, Effect, Expected, LocalReference, Method, Prepared, Store, StoreError, Write, WriteSet, Written,
+    Change, Effect, Expected, LocalReference, Method, Prepared, SqlStore, Store, StoreError, Write, WriteSet,
+    Written, sqlite,
 };
 
 mod group;
@@ -27,7 +28,7 @@ mod throughput;
 
 /// A store in a folder that goes away with it.
 struct Fixture {
-    store: SqliteStore,
+    store: SqlStore,
     folder: TempDir,
 }
 
@@ -54,8 +55,8 @@ impl Fixture {
     }
 }
 
-fn open(folder: &Path) -> Result<SqliteStore, StoreError> {
-    SqliteStore::open(&folder.join("test.db"), &Options { readers: 4, ..Options::default() })
+fn open(folder: &Path) -> Result<SqlStore, StoreError> {
+    sqlite::open(&folder.join("test.db"), &Options { readers: 4, ..Options::default() })
 }
 
 fn body(kind: &str, id: &str) -> Body {

@@ -1,0 +1,108 @@
+//! The database in PostgreSQL, 15 or newer. Several processes may have it open; their writers take turns.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use diesel::pg::PgConnection;
+use diesel::sql_types::{BigInt, Integer};
+
+use super::StoreError;
+use super::sql::SqlStore;
+use super::sql::backend::Backend;
+use super::sql::connection::{Conn, Link};
+use super::sql::dictionary::Dictionary;
+use super::sql::statement::{Statement, Value};
+use super::sql::write_set::{Last, State};
+
+mod connection;
+mod migration;
+
+/// The number of the lock that a writer holds for a transaction: "westway" in ASCII.
+const WRITER_LOCK: i64 = 0x0077_6573_7477_6179;
+
+/// How to open a database.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Connections that read, each used by one request at a time.
+    pub readers: u32,
+    /// How long a statement of a reader may take.
+    pub statement_timeout: Duration,
+    /// Tells the time of writes.
+    pub clock: fn() -> SystemTime,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { readers: 16, statement_timeout: Duration::from_secs(30), clock: SystemTime::now }
+    }
+}
+
+/// Opens the database that a url of libpq names, and brings its schema up to date.
+///
+/// # Errors
+/// [`StoreError::NewerSchema`] for a database of a newer program, [`StoreError::Unavailable`] if it does not answer.
+pub fn open(url: &str, options: &Options) -> Result<SqlStore, StoreError> {
+    let mut conn = connection::open_writer(url)?;
+    migration::migrate(&mut conn)?;
+    drop(conn);
+    let readers = connection::open_readers(url, options)?;
+    SqlStore::start(Arc::new(PostgresDatabase { url: url.to_owned() }), readers, options.clock)
+}
+
+/// Waits until no other writer has the lock, and has it until the transaction ends.
+pub(in crate::store) fn lock(conn: &mut PgConnection) -> Result<(), StoreError> {
+    let lock = Statement::<()>::new("SELECT pg_advisory_xact_lock(?)", vec![Value::Integer(WRITER_LOCK)]);
+    lock.execute(&mut Conn::Postgres(conn))?;
+    Ok(())
+}
+
+/// Takes or gives back the same lock for the session, across transactions.
+fn lock_session(conn: &mut PgConnection, take: bool) -> Result<(), StoreError> {
+    let text = if take { "SELECT pg_advisory_lock(?)" } else { "SELECT pg_advisory_unlock(?)" };
+    Statement::<()>::new(text, vec![Value::Integer(WRITER_LOCK)]).execute(&mut Conn::Postgres(conn))?;
+    Ok(())
+}
+
+struct PostgresDatabase {
+    url: String,
+}
+
+impl Backend for PostgresDatabase {
+    fn connect(&self) -> Result<Link, StoreError> {
+        Ok(Link::Postgres(Box::new(connection::open_writer(&self.url)?)))
+    }
+
+    fn is_shared(&self) -> bool {
+        true
+    }
+
+    fn follow(
+        &self,
+        conn: &mut Conn<'_>,
+        dictionary: &Dictionary,
+        state: &mut State,
+    ) -> Result<(), StoreError> {
+        const END: &str = "SELECT (SELECT coalesce(max(vid), 0) FROM version), \
+            coalesce((SELECT ts FROM version ORDER BY vid DESC LIMIT 1), 0), \
+            (SELECT coalesce(max(rid), 0) FROM resource_id), (SELECT max(code) FROM resource_type), \
+            (SELECT coalesce(max(id), 0) FROM search_parameter)";
+        type End = (BigInt, BigInt, BigInt, Integer, Integer);
+        let end = Statement::<End>::new(END, Vec::new());
+        let (vid, ts, rid, types, parameters) = end.get_result::<(i64, i64, i64, i32, i32)>(conn)?;
+        state.follow(Last { vid, ts, rid });
+        let in_database = (usize::try_from(types), usize::try_from(parameters));
+        if in_database != (Ok(dictionary.in_database().0), Ok(dictionary.in_database().1)) {
+            dictionary.reload(conn)?;
+        }
+        Ok(())
+    }
+
+    fn tidy(&self, _: &mut Conn<'_>, _: bool) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn sizes(&self, conn: &mut Conn<'_>) -> Result<(u64, u64), StoreError> {
+        let size = Statement::<BigInt>::new("SELECT pg_database_size(current_database())", Vec::new());
+        Ok((size.get_result::<i64>(conn)?.unsigned_abs(), 0))
+    }
+}

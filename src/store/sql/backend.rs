@@ -1,0 +1,29 @@
+//! What each database has of its own besides its language.
+
+use super::connection::{Conn, Link};
+use super::dictionary::Dictionary;
+use super::write_set::State;
+use crate::store::StoreError;
+
+/// A database as the store keeps it.
+pub(in crate::store) trait Backend: Send + Sync {
+    /// Opens the connection of the writer.
+    fn connect(&self) -> Result<Link, StoreError>;
+
+    /// Whether other processes write to the database.
+    fn is_shared(&self) -> bool;
+
+    /// Called at the beginning of a transaction of the writer: what it knows of the database without asking must be true.
+    fn follow(
+        &self,
+        conn: &mut Conn<'_>,
+        dictionary: &Dictionary,
+        state: &mut State,
+    ) -> Result<(), StoreError>;
+
+    /// Called when the writer has nothing to do, and before it ends.
+    fn tidy(&self, conn: &mut Conn<'_>, ending: bool) -> Result<(), StoreError>;
+
+    /// Bytes of the database and of its log.
+    fn sizes(&self, conn: &mut Conn<'_>) -> Result<(u64, u64), StoreError>;
+}

@@ -1,0 +1,217 @@
+//! What both databases share: a [`Store`] of connections, statements and the one thread that writes.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use diesel::sql_types::{BigInt, Integer};
+use fhir_search::hash::KeyHasher;
+use fhir_search::parameters::ParameterId;
+use fhir_search::query::Query;
+
+use super::reindex::{Generation, IndexedDefinition, Job, Reindexing, Step, Stored, Work};
+use super::{
+    Cursor, HistoryPage, HistoryQuery, SearchPage, Store, StoreError, StoreStatus, TypeStatus, Version,
+    WriteSet, Written,
+};
+use backend::Backend;
+use connection::Readers;
+use dictionary::{Dictionary, Names};
+use reindex::JobTask;
+use statement::Statement;
+use writer::Writer;
+
+pub(in crate::store) mod backend;
+mod batch;
+pub(in crate::store) mod connection;
+pub(in crate::store) mod dialect;
+pub(in crate::store) mod dictionary;
+mod error;
+mod history;
+pub(in crate::store) mod identity;
+mod index_rows;
+mod integrity;
+mod method;
+pub(in crate::store) mod migration;
+mod read;
+mod reindex;
+mod resource_text;
+pub(in crate::store) mod search;
+mod setting;
+pub(in crate::store) mod statement;
+mod versions;
+pub(in crate::store) mod write_set;
+mod writer;
+
+/// A store in an SQL database.
+pub struct SqlStore {
+    backend: Arc<dyn Backend>,
+    dictionary: Arc<Dictionary>,
+    writer: Writer,
+    readers: Readers,
+    hasher: KeyHasher,
+    secret: [u8; 32],
+}
+
+impl SqlStore {
+    /// A store in a database whose schema is up to date.
+    pub(in crate::store) fn start(
+        backend: Arc<dyn Backend>,
+        readers: Readers,
+        clock: fn() -> SystemTime,
+    ) -> Result<Self, StoreError> {
+        let mut link = backend.connect()?;
+        let mut conn = link.conn();
+        let key: [[u8; 8]; 2] = {
+            let bytes: [u8; 16] = conn.write_transaction(|conn| setting::secret(conn, "hash_key"))?;
+            let (low, high) = bytes.split_at(8);
+            [low.try_into().unwrap_or_default(), high.try_into().unwrap_or_default()]
+        };
+        let secret = conn.write_transaction(|conn| setting::secret(conn, "page_secret"))?;
+        let dictionary = Arc::new(Dictionary::load(&mut conn)?);
+        Ok(Self {
+            writer: Writer::start(Arc::clone(&backend), clock, Arc::clone(&dictionary))?,
+            backend,
+            readers,
+            dictionary,
+            hasher: KeyHasher::new(key.map(u64::from_le_bytes)),
+            secret,
+        })
+    }
+}
+
+impl Store for SqlStore {
+    fn read(&self, kind: &str, id: &str) -> Result<Option<Version>, StoreError> {
+        let Some(code) = self.dictionary.find_type(kind) else { return Ok(None) };
+        read::current(&mut self.readers.get()?.conn(), code, kind, id)
+    }
+
+    fn version(&self, kind: &str, id: &str, version: u64) -> Result<Option<Version>, StoreError> {
+        let Some(code) = self.dictionary.find_type(kind) else { return Ok(None) };
+        read::version(&mut self.readers.get()?.conn(), code, kind, id, version)
+    }
+
+    fn history(&self, query: &HistoryQuery) -> Result<HistoryPage, StoreError> {
+        self.readers.get()?.conn().read_transaction(|conn| history::page(conn, &self.dictionary, query))
+    }
+
+    fn search(&self, query: &Query, cursor: Option<&Cursor>) -> Result<SearchPage, StoreError> {
+        let mut reader = self.readers.get()?;
+        reader.conn().read_transaction(|conn| search::page(conn, &self.dictionary, query, cursor))
+    }
+
+    fn samples(&self, parameter: ParameterId) -> Result<Vec<Version>, StoreError> {
+        let mut reader = self.readers.get()?;
+        reader.conn().read_transaction(|conn| search::samples(conn, &self.dictionary, parameter.0))
+    }
+
+    fn write(&self, set: WriteSet) -> Result<Vec<Written>, StoreError> {
+        self.writer.write(set)
+    }
+
+    fn hasher(&self) -> KeyHasher {
+        self.hasher
+    }
+
+    fn parameter_id(&self, kind: &str, code: &str) -> Result<ParameterId, StoreError> {
+        if self.dictionary.find_parameter(kind, code).is_none() {
+            self.number_names(&[], &[(kind.into(), code.into())])?;
+        }
+        self.dictionary.parameter(kind, code).map(ParameterId)
+    }
+
+    fn number_names(
+        &self,
+        types: &[Box<str>],
+        parameters: &[(Box<str>, Box<str>)],
+    ) -> Result<(), StoreError> {
+        // Where no other process gives numbers, they are saved when they are first used.
+        if !self.backend.is_shared() {
+            return Ok(());
+        }
+        let names = Names { types: types.to_vec(), parameters: parameters.to_vec() };
+        let names = names.unknown(&self.dictionary);
+        if names.is_empty() { Ok(()) } else { self.writer.name(names) }
+    }
+
+    fn secret(&self) -> &[u8; 32] {
+        &self.secret
+    }
+
+    fn check(&self) -> Result<(), StoreError> {
+        if !self.writer.is_alive() {
+            return Err(StoreError::Unavailable("the writer has stopped".to_owned()));
+        }
+        let any = Statement::<Integer>::new("SELECT type FROM type_count LIMIT 1", Vec::new());
+        any.load::<i32>(&mut self.readers.get()?.conn())?;
+        Ok(())
+    }
+
+    fn status(&self) -> Result<StoreStatus, StoreError> {
+        const COUNTS: &str = "SELECT type, live, versions FROM type_count";
+        let mut reader = self.readers.get()?;
+        let counts = Statement::<(Integer, BigInt, BigInt)>::new(COUNTS, Vec::new())
+            .load::<(i32, i64, i64)>(&mut reader.conn())?;
+        let types = counts.into_iter().map(|(code, live, versions)| TypeStatus {
+            kind: self.dictionary.type_name(code),
+            live: live.unsigned_abs(),
+            versions: versions.unsigned_abs(),
+        });
+        let open_jobs = reindex::open_jobs(&mut reader.conn())?.len();
+        let (file_bytes, log_bytes) = self.backend.sizes(&mut reader.conn())?;
+        let (readers, idle_readers) = self.readers.state();
+        Ok(StoreStatus {
+            types: types.collect(),
+            waiting_writes: self.writer.waiting(),
+            open_jobs,
+            file_bytes,
+            log_bytes,
+            readers,
+            idle_readers,
+        })
+    }
+
+    fn close(&self) {
+        self.writer.stop();
+    }
+}
+
+impl Reindexing for SqlStore {
+    fn demand_generation(&self, generation: Generation) {
+        self.writer.demand_generation(generation);
+    }
+
+    fn indexed_definitions(&self) -> Result<Vec<(IndexedDefinition, bool)>, StoreError> {
+        reindex::definitions(&mut self.readers.get()?.conn())
+    }
+
+    fn open_job(&self, id: &str, work: Work) -> Result<(), StoreError> {
+        self.writer.work(JobTask::Open { id: id.into(), work })
+    }
+
+    fn cancel_job(&self, id: &str) -> Result<(), StoreError> {
+        self.writer.work(JobTask::Cancel { id: id.into() })
+    }
+
+    fn job(&self, id: &str) -> Result<Option<Job>, StoreError> {
+        reindex::find(&mut self.readers.get()?.conn(), id)
+    }
+
+    fn open_jobs(&self) -> Result<Vec<Job>, StoreError> {
+        reindex::open_jobs(&mut self.readers.get()?.conn())
+    }
+
+    fn resources_after(&self, kind: &str, after: i64) -> Result<Vec<Stored>, StoreError> {
+        let Some(code) = self.dictionary.find_type(kind) else { return Ok(Vec::new()) };
+        reindex::resources_after(&mut self.readers.get()?.conn(), code, after)
+    }
+
+    fn put_keys(&self, step: Step) -> Result<(), StoreError> {
+        self.writer.work(JobTask::Step(step))
+    }
+}
+
+impl Drop for SqlStore {
+    fn drop(&mut self) {
+        self.writer.stop();
+    }
+}

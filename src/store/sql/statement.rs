@@ -1,0 +1,268 @@
+//! SQL text with its values, for what the typed query builder cannot prepare once and keep: upserts, rows of many kinds.
+
+use std::io::Write;
+use std::marker::PhantomData;
+
+use diesel::backend::Backend;
+use diesel::connection::Connection;
+use diesel::pg::{Pg, PgConnection};
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::query_dsl::RunQueryDsl;
+use diesel::query_dsl::methods::LoadQuery;
+use diesel::result::{Error, QueryResult};
+use diesel::serialize::{self, IsNull, Output, ToSql};
+use diesel::sql_types::{Array, BigInt, Binary, Double, HasSqlType, Text};
+use diesel::sqlite::{Sqlite, SqliteConnection};
+
+use super::connection::Conn;
+use super::dialect::Dialect;
+
+/// One statement. Its text has a `?` for each value and the places that differ in braces (see [`Dialect`]). It is prepared once for each connection, so the number of different
+/// texts must be small. `Row` is the SQL type of its result rows.
+pub(in crate::store) struct Statement<'a, Row = ()> {
+    text: &'a str,
+    values: Vec<Value<'a>>,
+    row: PhantomData<Row>,
+}
+
+/// A bound value.
+#[derive(Clone, Debug)]
+pub(in crate::store) enum Value<'a> {
+    Integer(i64),
+    Real(&'a f64),
+    Text(Chars<'a>),
+    Blob(&'a [u8]),
+    List(List<'a>),
+    /// A value of a `?` that only one of the databases has.
+    Only(Dialect, Box<Value<'a>>),
+}
+
+/// Many values bound as one, so that a statement has one text however many there are: an array in PostgreSQL, JSON in SQLite.
+#[derive(Clone, Debug)]
+pub(in crate::store) enum List<'a> {
+    Integers(Integers),
+    Texts(Texts<'a>),
+    /// Not in SQLite.
+    Reals(Vec<f64>),
+    /// Not in SQLite.
+    Blobs(Vec<&'a [u8]>),
+}
+
+/// A text as both databases take it: PostgreSQL has no zero in a text, and so gets the next character for it.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::store) struct Chars<'a>(&'a str);
+
+/// Numbers in a list.
+#[derive(Clone, Debug)]
+pub(in crate::store) struct Integers(Vec<i64>);
+
+/// Texts in a list.
+#[derive(Clone, Debug)]
+pub(in crate::store) struct Texts<'a>(Vec<Chars<'a>>);
+
+impl<'a> Value<'a> {
+    pub(in crate::store) fn text(text: &'a str) -> Self {
+        Self::Text(Chars(text))
+    }
+
+    pub(in crate::store) fn integers(values: impl IntoIterator<Item = i64>) -> Self {
+        Self::List(List::Integers(Integers(values.into_iter().collect())))
+    }
+
+    pub(in crate::store) fn texts(values: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::List(List::Texts(Texts(values.into_iter().map(Chars).collect())))
+    }
+
+    /// The columns of rows of `count` values each as lists.
+    pub(in crate::store) fn columns(count: usize, rows: impl Iterator<Item = Vec<Self>>) -> Vec<Self> {
+        let mut columns: Vec<Vec<Self>> = vec![Vec::new(); count];
+        for row in rows {
+            for (column, value) in columns.iter_mut().zip(row) {
+                column.push(value);
+            }
+        }
+        columns.into_iter().map(Self::list).collect()
+    }
+
+    /// Values of one kind as a list; those of another kind than the first are left out.
+    fn list(values: Vec<Self>) -> Self {
+        Self::List(match values.first() {
+            Some(Value::Real(_)) => List::Reals(each(values, |value| match value {
+                Value::Real(value) => Some(*value),
+                _ => None,
+            })),
+            Some(Value::Text(_)) => List::Texts(Texts(each(values, |value| match value {
+                Value::Text(text) => Some(text),
+                _ => None,
+            }))),
+            Some(Value::Blob(_)) => List::Blobs(each(values, |value| match value {
+                Value::Blob(bytes) => Some(bytes),
+                _ => None,
+            })),
+            _ => List::Integers(Integers(each(values, |value| match value {
+                Value::Integer(value) => Some(value),
+                _ => None,
+            }))),
+        })
+    }
+
+    pub(in crate::store) fn blobs(values: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        Self::List(List::Blobs(values.into_iter().collect()))
+    }
+}
+
+fn each<'a, T>(values: Vec<Value<'a>>, of: impl Fn(Value<'a>) -> Option<T>) -> Vec<T> {
+    values.into_iter().filter_map(of).collect()
+}
+
+impl ToSql<Text, Sqlite> for Chars<'_> {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.0);
+        Ok(IsNull::No)
+    }
+}
+
+impl ToSql<Text, Pg> for Chars<'_> {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        for (index, part) in self.0.split('\0').enumerate() {
+            if index > 0 {
+                out.write_all(b"\x01")?;
+            }
+            out.write_all(part.as_bytes())?;
+        }
+        Ok(IsNull::No)
+    }
+}
+
+impl ToSql<Text, Sqlite> for Integers {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        let values: Vec<String> = self.0.iter().map(i64::to_string).collect();
+        out.set_value(format!("[{}]", values.join(",")));
+        Ok(IsNull::No)
+    }
+}
+
+impl ToSql<Text, Sqlite> for Texts<'_> {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        let values: Vec<serde_json::Value> = self.0.iter().map(|text| text.0.into()).collect();
+        out.set_value(serde_json::Value::from(values).to_string());
+        Ok(IsNull::No)
+    }
+}
+
+/// What the two databases have of their own.
+trait Home: Backend {
+    const DIALECT: Dialect;
+    fn push_list<'b>(out: &mut AstPass<'_, 'b, Self>, list: &'b List<'_>) -> QueryResult<()>;
+}
+
+impl Home for Sqlite {
+    const DIALECT: Dialect = Dialect::Sqlite;
+
+    fn push_list<'b>(out: &mut AstPass<'_, 'b, Self>, list: &'b List<'_>) -> QueryResult<()> {
+        match list {
+            List::Integers(values) => out.push_bind_param::<Text, _>(values),
+            List::Texts(values) => out.push_bind_param::<Text, _>(values),
+            List::Reals(_) | List::Blobs(_) => {
+                Err(Error::QueryBuilderError("SQLite takes lists of integers and texts".into()))
+            }
+        }
+    }
+}
+
+impl Home for Pg {
+    const DIALECT: Dialect = Dialect::Postgres;
+
+    fn push_list<'b>(out: &mut AstPass<'_, 'b, Self>, list: &'b List<'_>) -> QueryResult<()> {
+        match list {
+            List::Integers(values) => out.push_bind_param::<Array<BigInt>, _>(&values.0),
+            List::Texts(values) => out.push_bind_param::<Array<Text>, _>(&values.0),
+            List::Reals(values) => out.push_bind_param::<Array<Double>, _>(values),
+            List::Blobs(values) => out.push_bind_param::<Array<Binary>, _>(values),
+        }
+    }
+}
+
+impl<'a, Row> Statement<'a, Row> {
+    /// A statement with its values in the order of the `?`, of which the text has as many.
+    pub(in crate::store) fn new(text: &'a str, values: Vec<Value<'a>>) -> Self {
+        Self { text, values, row: PhantomData }
+    }
+
+    /// All rows of the result.
+    pub(in crate::store) fn load<'query, T>(self, conn: &mut Conn<'_>) -> QueryResult<Vec<T>>
+    where
+        Self: LoadQuery<'query, SqliteConnection, T> + LoadQuery<'query, PgConnection, T>,
+    {
+        match conn {
+            Conn::Sqlite(conn) => RunQueryDsl::load(self, &mut **conn),
+            Conn::Postgres(conn) => RunQueryDsl::load(self, &mut **conn),
+        }
+    }
+
+    /// The one row of the result.
+    pub(in crate::store) fn get_result<'query, T>(self, conn: &mut Conn<'_>) -> QueryResult<T>
+    where
+        Self: LoadQuery<'query, SqliteConnection, T> + LoadQuery<'query, PgConnection, T>,
+    {
+        match conn {
+            Conn::Sqlite(conn) => RunQueryDsl::get_result(self, &mut **conn),
+            Conn::Postgres(conn) => RunQueryDsl::get_result(self, &mut **conn),
+        }
+    }
+}
+
+impl Statement<'_> {
+    /// Runs it for its effect.
+    pub(in crate::store) fn execute(self, conn: &mut Conn<'_>) -> QueryResult<usize> {
+        match conn {
+            Conn::Sqlite(conn) => RunQueryDsl::execute(self, &mut **conn),
+            Conn::Postgres(conn) => RunQueryDsl::execute(self, &mut **conn),
+        }
+    }
+}
+
+impl<Row, DB> QueryFragment<DB> for Statement<'_, Row>
+where
+    DB: Home + HasSqlType<BigInt> + HasSqlType<Double> + HasSqlType<Text> + HasSqlType<Binary>,
+    i64: ToSql<BigInt, DB>,
+    f64: ToSql<Double, DB>,
+    [u8]: ToSql<Binary, DB>,
+    for<'c> Chars<'c>: ToSql<Text, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let mut values = self.values.iter().filter_map(|value| match value {
+            Value::Only(dialect, value) => (*dialect == DB::DIALECT).then_some(&**value),
+            value => Some(value),
+        });
+        let text = DB::DIALECT.read(self.text);
+        let mut parts = text.split('?');
+        if let Some(first) = parts.next() {
+            out.push_sql(first);
+        }
+        for part in parts {
+            match values.next() {
+                Some(Value::Integer(value)) => out.push_bind_param::<BigInt, _>(value)?,
+                Some(Value::Real(value)) => out.push_bind_param::<Double, f64>(value)?,
+                Some(Value::Text(value)) => out.push_bind_param::<Text, _>(value)?,
+                Some(Value::Blob(value)) => out.push_bind_param::<Binary, [u8]>(value)?,
+                Some(Value::List(list)) => DB::push_list(&mut out, list)?,
+                Some(Value::Only(..)) | None => out.push_sql("NULL"),
+            }
+            out.push_sql(part);
+        }
+        Ok(())
+    }
+}
+
+/// Diesel finds the prepared statement by its text.
+impl<Row> QueryId for Statement<'_, Row> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Row> Query for Statement<'_, Row> {
+    type SqlType = Row;
+}
+
+impl<Row, C: Connection> RunQueryDsl<C> for Statement<'_, Row> {}
