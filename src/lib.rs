@@ -4,6 +4,7 @@ pub mod app;
 pub mod cli;
 pub mod config;
 mod demo;
+pub mod description;
 pub mod http;
 pub mod interactions;
 pub mod store;

@@ -181,3 +181,27 @@ fn the_entries_of_a_batch_stand_for_themselves() {
     assert_eq!(statuses(&answer), ["201", "400", "200", "404", "200", "204"]);
     assert_eq!(answer.json()["entry"][1]["response"]["outcome"]["resourceType"], "OperationOutcome");
 }
+
+#[test]
+fn two_thousand_entries_are_stored_or_none() {
+    const ENTRIES: usize = 2000;
+    let server = Server::start_with(&["--profiles", "base"]);
+    let patient = "urn:uuid:5f5ad7a0-3b7e-4d5e-9a4e-0d8f1d2c3b4a";
+    let entries = |last: &str| {
+        let first = json!({ "fullUrl": patient, "resource": { "resourceType": "Patient" }, "request": { "method": "POST", "url": "Patient" } });
+        let others = (1..ENTRIES).map(|number| {
+            let status = if number == ENTRIES - 1 { last } else { "final" };
+            json!({ "resource": { "resourceType": "Observation", "status": status, "code": { "text": format!("code {number}") }, "subject": { "reference": patient } },
+                    "request": { "method": "POST", "url": "Observation" } })
+        });
+        bundle("transaction", std::iter::once(first).chain(others).collect())
+    };
+    let refused = server.post("", &entries("unheard-of")).expect(400);
+    assert!(refused.body.contains(&format!("Bundle.entry[{}]", ENTRIES - 1)), "{}", refused.body);
+    assert_eq!(server.get("_history").expect(200).json()["total"], 0);
+    let stored = server.post("", &entries("amended")).expect(200);
+    assert_eq!(statuses(&stored), vec!["201"; ENTRIES]);
+    let found =
+        server.get(&format!("Observation?subject={}&_summary=count", location(&stored, 0))).expect(200);
+    assert_eq!(found.json()["total"], ENTRIES - 1);
+}

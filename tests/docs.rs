@@ -116,3 +116,30 @@ fn manifests_and_links_are_read_right() {
     let markdown = "[a](b.md#part) [c](https://example.org)\n```\n[d](e)\n```\n[f](#g)";
     assert_eq!(local_links(markdown), ["b.md"]);
 }
+
+/// The tests that the table of rules names: file and function.
+fn named_tests(markdown: &str) -> Vec<(&str, &str)> {
+    let quoted = markdown.split('`').skip(1).step_by(2);
+    quoted.filter_map(|text| text.split_once("::")).filter(|(file, _)| file.ends_with(".rs")).collect()
+}
+
+#[test]
+fn the_tests_that_prove_the_rules_of_the_rest_api_exist() {
+    let text = fs::read_to_string(root().join("docs/rest.md")).unwrap();
+    let named = named_tests(&text);
+    assert!(named.len() > 50, "{}", named.len());
+    let is_missing = |(file, test): &&(&str, &str)| {
+        let source = fs::read_to_string(root().join(file)).unwrap_or_default();
+        !source.contains(&format!("fn {test}("))
+    };
+    let missing: Vec<_> = named.iter().filter(is_missing).collect();
+    assert!(missing.is_empty(), "docs/rest.md names tests that do not exist: {missing:?}");
+}
+
+#[test]
+fn every_rule_that_is_kept_has_its_proof() {
+    let text = fs::read_to_string(root().join("docs/rest.md")).unwrap();
+    let kept = text.lines().filter(|line| line.contains(" | done |"));
+    let unproven: Vec<&str> = kept.filter(|line| named_tests(line).is_empty()).collect();
+    assert!(unproven.is_empty(), "rules without a test: {unproven:?}");
+}

@@ -5,6 +5,7 @@ mod access_log;
 mod answer;
 mod body;
 mod cors;
+mod description;
 mod encoding;
 mod fhir;
 mod forwarded;

@@ -14,6 +14,7 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, Resource, Route, web
 
 use super::access_log::access_log;
 use super::cors::cors;
+use super::description;
 use super::encoding::acceptable;
 use super::fhir;
 use super::metrics::Metrics;
@@ -63,6 +64,9 @@ pub fn start(settings: &Settings, context: Context) -> io::Result<Running> {
             .service(page("/health", web::get().to(health)))
             .service(page("/ready", web::get().to(ready)))
             .service(page("/metrics", web::get().to(metrics)))
+            .service(page("/", web::get().to(description::overview)))
+            .service(page("/docs/{type}", web::get().to(description::resource_type)))
+            .service(page("/openapi.json", web::get().to(description::openapi)))
             .service(web::scope(&base_path).default_service(web::route().to(fhir::handle)))
             .default_service(web::route().to(elsewhere))
     })

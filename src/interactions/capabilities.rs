@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::context::now_micros;
 use super::operations::{ALL, Level, Operation};
+use super::read::is_known;
 use super::{Context, Error, Request, Response};
 
 /// The interactions that every resource type has, as [`Interaction`](super::Interaction) knows them.
@@ -50,6 +51,13 @@ pub(super) fn capabilities(context: &Context, request: &Request) -> Result<Respo
     let failed = |error: serde_json::Error| Error::Internal(error.to_string());
     let state = context.search_state();
     let Capabilities { since, rest: made } = &state.capabilities;
+    // What is offered changes with the program and the search parameters: then there are other Capabilities.
+    let version = u64::try_from(*since).unwrap_or_default();
+    let told =
+        Response { status: 200, version: Some(version), last_modified: Some(*since), ..Response::default() };
+    if is_known(version, *since, &request.conditions) {
+        return Ok(Response { status: 304, ..told });
+    }
     let rest = match made.get() {
         Some(rest) => rest,
         None => {
@@ -73,7 +81,7 @@ pub(super) fn capabilities(context: &Context, request: &Request) -> Result<Respo
     statement.extend_from_slice(b",\"rest\":");
     statement.extend_from_slice(rest.get().as_bytes());
     statement.push(b'}');
-    Ok(Response::resource(statement))
+    Ok(Response { body: Some(statement), ..told })
 }
 
 fn rest(context: &Context, parameters: &Parameters) -> Value {

@@ -81,7 +81,7 @@ fn served(
     request: &Request,
     projector: Option<Projector<'_>>,
 ) -> Result<Response, Error> {
-    if is_known(&version, &request.conditions) {
+    if is_known(version.version, version.last_updated, &request.conditions) {
         return Ok(Response { status: 304, body: None, ..Response::version(version) });
     }
     if let Some(projector) = projector {
@@ -91,18 +91,18 @@ fn served(
 }
 
 /// Whether the client has this version already. An ETag decides; the time only where there is none (RFC 9110, 13.2.2).
-fn is_known(version: &Version, conditions: &Conditions) -> bool {
+pub(super) fn is_known(version: u64, last_updated: i64, conditions: &Conditions) -> bool {
     const SECOND: i64 = 1_000_000;
     match (&conditions.if_none_match, conditions.if_modified_since) {
         (Some(etags), _) => {
-            let own = version.version.to_string();
+            let own = version.to_string();
             etags
                 .split(',')
                 .map(|etag| etag.trim().trim_start_matches("W/").trim_matches('"'))
                 .any(|etag| etag == "*" || etag == own)
         }
         // HTTP tells time in whole seconds.
-        (None, Some(since)) => version.last_updated.div_euclid(SECOND) <= since.div_euclid(SECOND),
+        (None, Some(since)) => last_updated.div_euclid(SECOND) <= since.div_euclid(SECOND),
         (None, None) => false,
     }
 }

@@ -63,6 +63,11 @@ pub(crate) const RESULT: &[Row] = &[
     Row { name: "_pretty", apply: |_, _| Ok(()), values: "whether the response is indented" },
 ];
 
+/// The parameters that say how a result is given, each with its values: `_count`, `_sort`.
+pub fn result_parameters() -> impl Iterator<Item = (&'static str, &'static str)> {
+    RESULT.iter().map(|row| (row.name, row.values))
+}
+
 /// Gathers the result parameters of one query.
 pub(crate) struct Controls<'a> {
     parameters: &'a Parameters,

@@ -30,6 +30,7 @@ use self::clause::Clauses;
 pub use self::codes::Codes;
 use self::codes::NoCodes;
 use self::control::Controls;
+pub use self::control::result_parameters;
 pub use self::modifier::modifiers;
 use self::refusal::{Refusal, shown};
 pub use self::scope::Scope;
