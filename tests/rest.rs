@@ -49,7 +49,6 @@ fn the_capability_statement_has_a_version_of_its_own() {
     server.put("SearchParameter/x", &parameter.to_string()).expect(201);
     let second = server.send("GET", "metadata", &[("If-None-Match", &etag)], "").expect(200);
     assert_ne!(second.header("ETag"), etag);
-    assert!(second.body.contains("x-code"));
 }
 
 #[test]

@@ -89,7 +89,8 @@ fn interactions<'a>(
             || exchange.path.to_owned(),
             |kind| exchange.path.replace("{type}", kind).replace("{owner}", kind),
         );
-        let address = format!("{} {}", exchange.method, path);
+        let search = if exchange.code.ends_with("-conditional") { "?parameter=value" } else { "" };
+        let address = format!("{} {path}{search}", exchange.method);
         let address = match exchange.method {
             "GET" if !path.contains('{') => link(base, &path, &address),
             _ => format!("<code>{}</code>", escaped(&address)),

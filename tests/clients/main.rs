@@ -1,6 +1,10 @@
 //! Clients of others against a running server: what an EHR vendor's program does, with two libraries from the public registries.
 
-#![expect(clippy::print_stdout, reason = "the log tells what was done, and what was skipped")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "helpers of tests; the log tells what was done, and what was skipped"
+)]
 
 #[path = "../common/mod.rs"]
 mod common;
