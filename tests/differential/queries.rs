@@ -6,8 +6,8 @@ use search_oracle::{Datum, Oracle, Parameter, Population, Request, Scope, Stored
 
 use crate::random::Random;
 use crate::values::{
-    VALUE_SETS, any_text, date, described, identifier, modifier, near, near_number, number_of, of_type,
-    part_of, prefixed, quantity, reference, target_of, token, uri,
+    VALUE_SETS, any_text, canonical, date, described, identifier, initial, modifier, near, near_number,
+    number_of, of_type, part_of, prefixed, quantity, reference, target_of, token, uri,
 };
 use crate::vocabulary::{PREFIXES, WORDS};
 
@@ -151,20 +151,28 @@ impl<'a> Queries<'a> {
             Kind::String => {
                 let text =
                     node.and_then(|node| any_text(node, random)).unwrap_or_else(|| random.word(&WORDS));
-                (random.word(&["eq", "co", "sw", "ew"]), serde_json::to_string(text).unwrap())
+                match random.chance(25) {
+                    true => (random.word(&["gt", "lt", "ge", "le"]), initial(text)),
+                    false => {
+                        let operator = random.word(&["eq", "ne", "co", "sw", "ew"]);
+                        (operator, serde_json::to_string(text).unwrap())
+                    }
+                }
             }
             Kind::Number => (random.word(&PREFIXES), near_number(number_of(node), random)),
             Kind::Date => {
-                (random.word(&["eq", "ne", "gt", "le", "sa", "eb", "ap", "po"]), date(node, random))
+                (random.word(&["eq", "ne", "gt", "le", "sa", "eb", "ap", "po", "co"]), date(node, random))
             }
             Kind::Quantity => {
                 let value = quantity(node, random);
                 let digits = value.find(|letter: char| letter.is_ascii_digit() || letter == '-').unwrap_or(0);
                 (random.word(&PREFIXES), value[digits..].to_owned())
             }
-            Kind::Token => ("eq", token(Some(datum), random)),
+            // Where there can be several values, `ne` is refused.
+            Kind::Token if parameter.repeats && random.chance(95) => ("eq", token(Some(datum), random)),
+            Kind::Token => (random.word(&["eq", "ne"]), token(Some(datum), random)),
             Kind::Reference => ("re", reference(parameter, node, random)),
-            Kind::Uri => ("eq", uri(node, random)),
+            Kind::Uri => (random.word(&["eq", "ne"]), uri(node, random)),
             Kind::Composite | Kind::Special => return None,
         };
         Some(format!("{code} {operator} {value}"))
@@ -208,6 +216,10 @@ impl<'a> Queries<'a> {
                 let text = node.and_then(described).unwrap_or_else(|| random.word(&WORDS));
                 part_of(text, random)
             }
+            (Kind::Reference, "below") if random.chance(50) => {
+                canonical(node).unwrap_or_else(|| reference(parameter, node, random))
+            }
+            (Kind::Uri, "below") if random.chance(50) => canonical(node).unwrap_or_else(|| uri(node, random)),
             (Kind::Reference, "identifier") => {
                 identifier(node.and_then(|node| node.get("identifier")), random)
             }

@@ -240,3 +240,16 @@ pub(crate) fn near(random: &mut Random) -> String {
     let distance = *random.pick(&["|1", "|13", "|12.5|km", "|100", "|20000|m", "|30|[mi_i]", "|5000|km", ""]);
     format!("{latitude}|{longitude}{distance}")
 }
+
+/// A canonical of the resource with the first part of its version.
+pub(crate) fn canonical(node: Option<Node<'_>>) -> Option<String> {
+    let (url, version) = node?.as_str()?.split_once('|')?;
+    let major = version.split('.').next().unwrap_or(version);
+    Some(format!("{url}|{major}"))
+}
+
+/// The first character of a text, as a value of a filter.
+pub(crate) fn initial(text: &str) -> String {
+    let initial: String = text.chars().take(1).collect();
+    serde_json::to_string(&initial).unwrap()
+}

@@ -44,7 +44,7 @@ pub(crate) const URIS: [&str; 9] = [
     "urn:oid:1.2.3.4",
 ];
 
-pub(crate) const VERSIONS: [&str; 4] = ["", "", "|1", "|2.0"];
+pub(crate) const VERSIONS: [&str; 6] = ["", "", "|1", "|1.2", "|10", "|2.0"];
 
 pub(crate) const DATES: [&str; 10] = [
     "2020",

@@ -23,7 +23,8 @@ pub(crate) fn population() -> Server {
         json!({ "resourceType": "RiskAssessment", "id": "r1", "status": "final", "subject": { "reference": "Patient/bob" },
             "prediction": [{ "probabilityDecimal": 0.25 }] }),
         json!({ "resourceType": "ServiceRequest", "id": "s1", "status": "active", "intent": "order", "subject": { "reference": "Patient/zoe" },
-            "requester": { "reference": "Organization/north" }, "instantiatesUri": ["http://example.org/pathways/crisis"], "authoredOn": "2024-02-01" }),
+            "requester": { "reference": "Organization/north" }, "instantiatesUri": ["http://example.org/pathways/crisis"],
+            "instantiatesCanonical": ["http://example.org/plan|1.2"], "authoredOn": "2024-02-01" }),
     ];
     let entries: Vec<Value> = resources
         .into_iter()
@@ -74,4 +75,6 @@ pub(crate) fn encoded(search: &str) -> String {
         .replace('^', "%5E")
         .replace('"', "%22")
         .replace(' ', "%20")
+        .replace('[', "%5B")
+        .replace(']', "%5D")
 }

@@ -1,5 +1,6 @@
 //! FHIR search without SQL: query text to a typed [`query::Query`], resources to [`keys::SearchKeys`].
 
+pub mod canonical;
 mod documentation;
 mod escape;
 pub mod extract;

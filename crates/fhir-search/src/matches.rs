@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use crate::canonical;
 use crate::keys::{CompositeKey, SearchKeys, StringKey, Target};
 use crate::near;
 use crate::parameters::ParameterId;
@@ -132,6 +133,10 @@ impl Test {
             Self::Reference(targets) => {
                 keys.references.iter().any(|key| key.parameter == parameter && targets.contains(&key.target))
             }
+            Self::Versions(canonicals) => keys.references.iter().any(|key| {
+                let passes = |url: &str| canonicals.iter().any(|given| canonical::is_of_version(url, given));
+                key.parameter == parameter && matches!(&key.target, Target::Url(url) if passes(url))
+            }),
             Self::Date(tests) => keys.dates.iter().any(|key| {
                 key.parameter == parameter && tests.iter().any(|test| test.matches(key.low, key.high))
             }),
@@ -223,6 +228,12 @@ impl UriTest {
                 Some(rest) => rest.is_empty() || root.ends_with('/') || rest.starts_with('/'),
                 None => false,
             },
+            Self::Version(given) => canonical::is_of_version(uri, given),
+            Self::Other(given) => {
+                let ((url, version), (other, other_version)) =
+                    (canonical::parts(given), canonical::parts(uri));
+                url != other || version.is_some() && other_version.is_some() && version != other_version
+            }
         }
     }
 }
@@ -242,6 +253,7 @@ impl StringTest {
             Self::StartsWith(prefix) => key.folded.starts_with(&**prefix),
             Self::EndsWith(suffix) => key.folded.ends_with(&**suffix),
             Self::Equal(text) => key.folded == *text,
+            Self::Between { from, to } => *from <= key.folded && key.folded < *to,
             Self::Exact { folded, exact } => key.folded == *folded && key.exact == *exact,
         }
     }

@@ -54,6 +54,8 @@ pub struct Parameter {
     pub value: ValueRules,
     /// The components of a composite; empty for all other kinds.
     pub components: Vec<ValueRules>,
+    /// Whether it can select several elements of one resource; so too where the expression is not understood.
+    pub repeats: bool,
 }
 
 /// How the values of a parameter, or of a component of a composite, are written and compared.
@@ -277,6 +279,7 @@ impl TypeParameters {
                         url: definition.url.clone(),
                         value: draft.value.clone(),
                         components: draft.components.clone(),
+                        repeats: draft.repeats,
                     };
                     parameters.plan.add(parameters.supported.len(), draft);
                     parameters.supported.push(parameter);

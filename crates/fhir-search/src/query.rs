@@ -167,6 +167,9 @@ pub enum Test {
         /// Which way.
         direction: Direction,
     },
+    /// References to canonical urls of a version or one that goes on from it (`:below`): `url|1` is that of `url|1.2` too, see
+    /// [`is_of_version`](crate::canonical::is_of_version).
+    Versions(Vec<Box<str>>),
     /// Uris.
     Uri(Vec<UriTest>),
     /// Composites.
@@ -191,6 +194,11 @@ pub enum UriTest {
     Equal(Box<str>),
     /// The text itself, or what begins with it and goes on with `/` (or anything, if it ends in `/`).
     Below(Box<str>),
+    /// A canonical of this version or of one that goes on from it, see [`is_of_version`](crate::canonical::is_of_version).
+    Version(Box<str>),
+    /// Another text. A canonical without version is none other than one of the same url with a version, of which it may be
+    /// said.
+    Other(Box<str>),
 }
 
 /// A place and a distance from it, along the surface of the Earth taken as a sphere (`crate::near::distance`).
@@ -265,6 +273,13 @@ pub enum StringTest {
     EndsWith(Box<str>),
     /// The folded value is this folded text (`eq` of `_filter`).
     Equal(Box<str>),
+    /// The folded value stands at `from` or behind it and before `to`, compared byte by byte (`ne` and `gt` of `_filter`).
+    Between {
+        /// The first text.
+        from: Box<str>,
+        /// The first text behind the last.
+        to: Box<str>,
+    },
     /// The value as written has this hash, and this folded text.
     Exact {
         /// Folded text.

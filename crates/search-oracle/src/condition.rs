@@ -213,6 +213,9 @@ impl Wanted {
                 Self::String(string::Wanted::parse(value, string::How::Contains)?)
             }
             (Kind::Uri, Some(Modifier::Above)) => Self::Uri(uri::Wanted::parse(value, uri::How::Above)?),
+            (Kind::Uri, Some(Modifier::Below)) if &*parameter.code == "url" && value.contains('|') => {
+                return Refusal::unsupported("part of a definition's own version");
+            }
             (Kind::Uri, Some(Modifier::Below)) => Self::Uri(uri::Wanted::parse(value, uri::How::Below)?),
             (Kind::Number, _) => Self::Number(number::Wanted::parse(value)?),
             (Kind::Date, _) => Self::Date(date::Wanted::parse(value, now)?),

@@ -17,6 +17,8 @@ pub(crate) type Period = (i64, i64);
 pub(crate) struct Wanted {
     prefix: Prefix,
     period: Period,
+    /// `co` of `_filter`: what is wanted contains the period, whatever the prefix.
+    contains: bool,
 }
 
 /// The period of an element.
@@ -147,18 +149,26 @@ impl Wanted {
         let covered = covered(text).ok_or_else(|| Refusal::Invalid(format!("'{value}' is not a date")))?;
         let tolerance = |at: i64| if prefix == Prefix::Ap { (now - at).abs() / 10 } else { 0 };
         let period = (covered.0 - tolerance(covered.0), covered.1 + tolerance(covered.1));
-        Ok(Self { prefix, period })
+        Ok(Self { prefix, period, contains: false })
+    }
+
+    /// `co` of `_filter`: the period lies within that of the resource.
+    pub(crate) fn contained(value: &str) -> Result<Self, Refusal> {
+        Ok(Self { contains: true, ..Self::overlapping(value)? })
     }
 
     /// `po` of `_filter`: the periods overlap.
     pub(crate) fn overlapping(value: &str) -> Result<Self, Refusal> {
         let period = covered(value).ok_or_else(|| Refusal::Invalid(format!("'{value}' is not a date")))?;
-        Ok(Self { prefix: Prefix::Ap, period })
+        Ok(Self { prefix: Prefix::Ap, period, contains: false })
     }
 
     /// Whether a period passes: the table of `docs/search.md`, which is that of R4.
     pub(crate) fn fits(&self, (low, high): Period) -> bool {
         let (begins, ends) = self.period;
+        if self.contains {
+            return low <= begins && ends <= high;
+        }
         let within = begins <= low && high <= ends;
         match self.prefix {
             Prefix::Eq => within,

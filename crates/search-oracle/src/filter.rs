@@ -1,5 +1,7 @@
 //! `_filter` (R4 search filter page): tests joined by `and`, `or` and `not`, read from left to right.
 
+use std::cmp::Ordering;
+
 use fhir_definitions::search_parameter::SearchParamType as Kind;
 use fhir_model::Document;
 
@@ -8,7 +10,7 @@ use crate::modifier::Modifier;
 use crate::parameter::Parameter;
 use crate::parse::Reading;
 use crate::refusal::Refusal;
-use crate::{date, string};
+use crate::{date, string, uri};
 
 /// A filter as it is written.
 #[derive(Clone, Debug)]
@@ -137,6 +139,27 @@ impl<'o> Reading<'o> {
             ("co", Kind::String) => return Ok(Condition::Value(parameter, string(string::How::Contains)?)),
             ("sw", Kind::String) => return Ok(Condition::Value(parameter, string(string::How::StartsWith)?)),
             ("ew", Kind::String) => return Ok(Condition::Value(parameter, string(string::How::EndsWith)?)),
+            ("ne", Kind::String) => return Ok(Condition::Value(parameter, string(string::How::Other)?)),
+            ("gt" | "lt" | "ge" | "le", Kind::String) => {
+                return Ok(Condition::Value(parameter, string(string::How::Initial(orders(operator)))?));
+            }
+            ("ne", Kind::Uri) => {
+                let wanted = uri::Wanted::parse(&value.replace('\\', "\\\\"), uri::How::Other)?;
+                return Ok(Condition::Value(parameter, Wanted::Uri(wanted)));
+            }
+            ("ne", Kind::Token) if parameter.repeats => {
+                return Refusal::unsupported(format!("'ne' at '{}', which can repeat", parameter.code));
+            }
+            ("ne", Kind::Token) => {
+                let equal = self.tested(parameter, "eq", value)?;
+                return Ok(Condition::All(vec![
+                    Condition::Present(parameter),
+                    Condition::Not(Box::new(equal)),
+                ]));
+            }
+            ("co", Kind::Date) => {
+                return Ok(Condition::Value(parameter, Wanted::Date(date::Wanted::contained(value)?)));
+            }
             ("po", Kind::Date) => {
                 return Ok(Condition::Value(parameter, Wanted::Date(date::Wanted::overlapping(value)?)));
             }
@@ -152,6 +175,16 @@ impl<'o> Reading<'o> {
         };
         // A backslash is nothing special in a filter.
         self.value(parameter, modifier.as_ref(), &with_system(kind, &text).replace('\\', "\\\\"))
+    }
+}
+
+/// How a value must stand to that of the query.
+fn orders(operator: &str) -> &'static [Ordering] {
+    match operator {
+        "gt" => &[Ordering::Greater],
+        "lt" => &[Ordering::Less],
+        "ge" => &[Ordering::Greater, Ordering::Equal],
+        _ => &[Ordering::Less, Ordering::Equal],
     }
 }
 

@@ -27,6 +27,8 @@ pub struct Parameter {
     pub targets: Vec<Box<str>>,
     /// Whether it selects identifiers.
     pub(crate) finds_identifiers: bool,
+    /// Whether it can select several elements of one resource, or is too complicated to tell.
+    pub repeats: bool,
     /// The parts of a composite.
     pub components: Vec<Parameter>,
     branches: Vec<Branch>,
@@ -78,6 +80,7 @@ impl Parameter {
         Self {
             code: definition.code.clone(),
             finds_identifiers,
+            repeats: branches.len() != 1 || branches.iter().any(|branch| branch.repeats),
             kind: definition.kind,
             targets,
             components,

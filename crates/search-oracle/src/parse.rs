@@ -164,8 +164,14 @@ impl<'o> Reading<'o> {
                 // A canonical without version stands above all its versions.
                 return Ok(Condition::Value(parameter, Wanted::Reference(wanted)));
             }
-            reference::Wanted::Target(Target::Url(_)) => {
-                return Refusal::unsupported("a canonical in a hierarchy");
+            reference::Wanted::Target(Target::Url(url)) if below && !url.ends_with('|') => {
+                let wanted = Wanted::Reference(reference::Wanted::Version(url.clone()));
+                return Ok(Condition::Value(parameter, wanted));
+            }
+            reference::Wanted::Target(Target::Url(_)) | reference::Wanted::Version(_) => {
+                return Refusal::unsupported(
+                    "a canonical above another, or without a version behind the '|'",
+                );
             }
             reference::Wanted::Target(Target::Local(key)) => vec![key.clone()],
             reference::Wanted::Id(id, kinds) => kinds.iter().map(|kind| (kind.clone(), id.clone())).collect(),

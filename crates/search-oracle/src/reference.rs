@@ -8,6 +8,7 @@ use crate::escape;
 use crate::population::Key;
 use crate::refusal::Refusal;
 use crate::select::Datum;
+use crate::uri;
 
 /// What a reference points to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +26,8 @@ pub(crate) enum Wanted {
     Id(String, Vec<String>),
     /// Exactly this.
     Target(Target),
+    /// A canonical of this version, which may be told in part.
+    Version(String),
 }
 
 /// Everything an element points to. Contained resources are no targets; a canonical also points to what it names without
@@ -109,6 +112,8 @@ impl Wanted {
             (Self::Id(id, types), Target::Local((kind, found))) => found == id && types.contains(kind),
             (Self::Id(..), Target::Url(_)) => false,
             (Self::Target(wanted), found) => wanted == found,
+            (Self::Version(wanted), Target::Url(url)) => uri::is_of_version(url, wanted),
+            (Self::Version(_), Target::Local(_)) => false,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use fhir_definitions::Registry;
 use fhir_model::Node;
-use fhir_model::types::{ElementInfo, TypeId, TypeKind, TypeModel};
+use fhir_model::types::{ElementInfo, TypeId, TypeInfo, TypeKind, TypeModel};
 use fhirpath::{Context, Expression, Item};
 
 use crate::reference;
@@ -65,6 +65,8 @@ pub(crate) struct Branch {
     pub(crate) points_to: Option<Box<str>>,
     /// See [`Datum::system`].
     system: Option<Box<str>>,
+    /// Whether it can select several elements of one resource.
+    pub(crate) repeats: bool,
     /// Whether the path is one of identifiers.
     pub(crate) ends_in_identifier: bool,
 }
@@ -95,7 +97,9 @@ impl Branch {
         let narrowed = ["as Identifier", "as(Identifier)", "ofType(Identifier)"];
         let ends_in_identifier = narrowed.iter().any(|end| path.ends_with(end))
             || context.is_some_and(|context| last_type(&path, types, context) == Some("Identifier"));
-        Ok(Self { expression, points_to, system, ends_in_identifier })
+        let walked = context.and_then(|context| walked(&path, types, context));
+        let repeats = walked.is_none_or(|(_, repeats)| repeats);
+        Ok(Self { expression, points_to, system, repeats, ends_in_identifier })
     }
 
     /// What it selects of a resource or, in composites, of an element. Extensions stand for their values.
@@ -161,17 +165,22 @@ fn known_type(types: &TypeModel, id: TypeId) -> &str {
 
 /// Splits an expression at the `|` outside of parentheses and quotes, and takes parentheses around all of an alternative off.
 pub(crate) fn alternatives(expression: &str) -> Vec<String> {
+    split(expression, '|').iter().map(|part| bare(part.trim()).to_owned()).collect()
+}
+
+/// Splits at a character outside of parentheses and quotes.
+fn split(expression: &str, separator: char) -> Vec<String> {
     let (mut depth, mut quoted) = (0, false);
     let mut parts = vec![String::new()];
     for letter in expression.chars() {
         quoted ^= letter == '\'';
         depth += i32::from(letter == '(' && !quoted) - i32::from(letter == ')' && !quoted);
         match parts.last_mut() {
-            Some(part) if letter != '|' || depth > 0 || quoted => part.push(letter),
+            Some(part) if letter != separator || depth > 0 || quoted => part.push(letter),
             _ => parts.push(String::new()),
         }
     }
-    parts.iter().map(|part| bare(part.trim()).to_owned()).collect()
+    parts
 }
 
 fn bare(text: &str) -> &str {
@@ -198,6 +207,40 @@ fn followed<'t>(path: &str, types: &'t TypeModel, context: &str) -> Option<Vec<(
         steps.push((element, &*at.name));
     }
     Some(steps)
+}
+
+/// The types that a path can select, and whether it can select several elements of one resource; `None` where the path is not plain
+/// enough to tell.
+fn walked<'t>(path: &str, types: &'t TypeModel, context: &str) -> Option<(Vec<&'t TypeInfo>, bool)> {
+    let path = bare(path.trim());
+    let narrowed = |found: Vec<&'t TypeInfo>, name: &str| {
+        found.into_iter().filter(|info| *info.name == *name).collect::<Vec<_>>()
+    };
+    if let Some((before, name)) = path.rsplit_once(" as ").filter(|(_, name)| !name.contains(['.', ')'])) {
+        let (found, repeats) = walked(before, types, context)?;
+        return Some((narrowed(found, name), repeats));
+    }
+    let (mut found, mut repeats) = (vec![types.by_name(context)?], false);
+    for (index, step) in split(path, '.').iter().enumerate() {
+        let (name, argument) = step
+            .split_once('(')
+            .map_or((step.as_str(), ""), |(name, rest)| (name, rest.strip_suffix(')').unwrap_or(rest)));
+        match (name, argument) {
+            ("", inner) if !inner.is_empty() => (found, repeats) = walked(inner, types, context)?,
+            ("as" | "ofType", name) => found = narrowed(found, name),
+            ("where" | "first" | "last", _) => {}
+            (name, "") if index == 0 && name.starts_with(|letter: char| letter.is_ascii_uppercase()) => {}
+            (name, "") => {
+                let name = name.split('[').next().unwrap_or(name);
+                let elements: Vec<_> = found.iter().filter_map(|info| info.element(name)).collect();
+                repeats |= elements.iter().any(|element| element.is_array());
+                let choices = elements.iter().flat_map(|element| &element.types);
+                found = choices.filter_map(|choice| types.get(choice.type_id)).collect();
+            }
+            _ => return None,
+        }
+    }
+    (!found.is_empty()).then_some((found, repeats))
 }
 
 /// The value set that the last element of a path is bound to.

@@ -1,5 +1,7 @@
 //! Strings (R4 search, 3.1.1.5.4).
 
+use std::cmp::Ordering;
+
 use fhir_model::Node;
 
 use crate::escape;
@@ -27,6 +29,10 @@ pub(crate) enum How {
     EndsWith,
     /// `eq` of `_filter`: the whole text, without regard to case and accents.
     Whole,
+    /// `ne` of `_filter`
+    Other,
+    /// `gt`, `lt`, `ge` and `le` of `_filter`, which compare first characters: how they must stand to that of the query.
+    Initial(&'static [Ordering]),
 }
 
 /// The texts of an element.
@@ -55,9 +61,11 @@ impl Wanted {
 
     /// A text without escapes.
     pub(crate) fn new(text: &str, how: How) -> Result<Self, Refusal> {
-        match comparable(text).is_empty() {
-            true => Refusal::invalid("an empty text"),
-            false => Ok(Self { how, text: text.to_owned() }),
+        let length = comparable(text).chars().count();
+        match how {
+            _ if length == 0 => Refusal::invalid("an empty text"),
+            How::Initial(_) if length > 1 => Refusal::invalid("more than a first character"),
+            _ => Ok(Self { how, text: text.to_owned() }),
         }
     }
 
@@ -69,6 +77,11 @@ impl Wanted {
             How::Exact => text == self.text,
             How::EndsWith => comparable(text).ends_with(&comparable(&self.text)),
             How::Whole => comparable(text) == comparable(&self.text),
+            How::Other => comparable(text) != comparable(&self.text),
+            How::Initial(orders) => {
+                let initial = |text: &str| comparable(text).chars().next();
+                initial(text).is_some_and(|first| orders.contains(&Some(first).cmp(&initial(&self.text))))
+            }
         }
     }
 }

@@ -20,6 +20,19 @@ pub(crate) enum How {
     Above,
     /// `:below`
     Below,
+    /// `ne` of `_filter`
+    Other,
+}
+
+/// Whether a canonical is of the version of another, which may be told in part: `url|1` stands for `url|1.2`, not for `url|10`.
+pub(crate) fn is_of_version(canonical: &str, wanted: &str) -> bool {
+    let (Some((url, version)), Some((wanted_url, wanted_version))) =
+        (canonical.split_once('|'), wanted.split_once('|'))
+    else {
+        return false;
+    };
+    let parts = |version: &str| version.split(['.', '-']).map(str::to_owned).collect::<Vec<_>>();
+    url == wanted_url && parts(version).starts_with(&parts(wanted_version))
 }
 
 /// The uris by which an element is found: a canonical also without its version.
@@ -38,7 +51,7 @@ impl Wanted {
         if uri.is_empty() || uri.contains(char::is_whitespace) {
             return Refusal::invalid(format!("'{value}' is not a uri"));
         }
-        if how != How::Equal && !uri.contains("://") {
+        if matches!(how, How::Above | How::Below) && (!uri.contains("://") || uri.ends_with('|')) {
             return Refusal::invalid(format!("'{value}' is not a url, and so has nothing above or below it"));
         }
         Ok(Self { how, uri })
@@ -49,7 +62,19 @@ impl Wanted {
         match self.how {
             How::Equal => uri == self.uri,
             How::Above => contains(uri, &self.uri),
+            How::Below if self.uri.contains('|') => is_of_version(uri, &self.uri),
             How::Below => contains(&self.uri, uri),
+            How::Other => {
+                let parts = |uri: &str| match uri.split_once('|') {
+                    Some((url, version)) => (url.to_owned(), Some(version.to_owned())),
+                    None => (uri.to_owned(), None),
+                };
+                let ((url, version), (other, other_version)) = (parts(&self.uri), parts(uri));
+                // A canonical without version may be of any.
+                let versions_differ =
+                    version != other_version && version.is_some() && other_version.is_some();
+                url != other || versions_differ
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! From clauses to conditions: names of types, ids and targets of references become numbers.
 
 use diesel::sql_types::{BigInt, Integer};
+use fhir_search::canonical;
 use fhir_search::keys::Target;
 use fhir_search::query::{Clause, CompositeTest, StringTest, Test};
 
@@ -155,6 +156,17 @@ impl Resolver<'_, '_> {
                 }
                 Keys::References(References { parameter, targets })
             }
+            Test::Versions(canonicals) => {
+                let mut targets =
+                    self.targets(&canonicals.iter().cloned().map(Target::Url).collect::<Vec<_>>())?;
+                for given in canonicals {
+                    targets.extend(self.longer_versions(given)?);
+                }
+                if targets.is_empty() {
+                    return Ok(Condition::never());
+                }
+                Keys::References(References { parameter, targets })
+            }
             Test::Date(tests) => {
                 let periods = tests.iter().flat_map(bounds::of_date).collect();
                 Keys::Dates(Dates::new(parameter, periods, self.is_single(parameter)?))
@@ -190,6 +202,13 @@ impl Resolver<'_, '_> {
             });
         }
         Ok(rids)
+    }
+
+    /// The numbers of the canonicals referred to that go on from a version.
+    fn longer_versions(&mut self, given: &str) -> Result<Vec<i64>, StoreError> {
+        let (from, to) = canonical::longer_versions(given);
+        let text = "SELECT rid FROM resource_id WHERE type = ? AND fhir_id >= ? AND fhir_id < ?";
+        Ok(Fragment::new(text, [URL.into(), from.into(), to.into()]).statement::<BigInt>().load(self.conn)?)
     }
 
     fn rids(&mut self, types: &Types, ids: &[Box<str>]) -> Result<Vec<i64>, StoreError> {

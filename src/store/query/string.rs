@@ -37,6 +37,10 @@ impl Strings {
                 let values = [parameter, Bound::from(&**prefix), end_of(prefix).into()];
                 (Fragment::new("s.parameter = ? AND s.folded >= ? AND s.folded < ?", values), false)
             }
+            StringTest::Between { from, to } => {
+                let values = [parameter, Bound::from(&**from), Bound::from(&**to)];
+                (Fragment::new("s.parameter = ? AND s.folded >= ? AND s.folded < ?", values), false)
+            }
             StringTest::Exact { folded, exact } => {
                 let values = [parameter, Bound::from(&**folded), (*exact).into()];
                 (Fragment::new("s.parameter = ? AND s.folded = ? AND s.exact = ?", values), true)
@@ -67,6 +71,10 @@ impl Strings {
             StringTest::StartsWith(prefix) => Fragment::new(
                 format!("has_string({keys}, ?, ?, ?)"),
                 [parameter, Bound::from(&**prefix), end_of(prefix).into()],
+            ),
+            StringTest::Between { from, to } => Fragment::new(
+                format!("has_string({}.keys, ?, ?, ?)", row.current),
+                [parameter, Bound::from(&**from), Bound::from(&**to)],
             ),
             StringTest::Exact { folded, exact } => Fragment::new(
                 format!(

@@ -1,5 +1,6 @@
 //! Uris: the same text, or a text below another.
 
+use fhir_search::canonical;
 use fhir_search::query::UriTest;
 
 use super::fragment::{Bound, Fragment, rounded};
@@ -31,6 +32,11 @@ impl Uris {
                     let stem = stem.unwrap_or(root);
                     ranges.push((format!("{stem}/"), format!("{stem}0")));
                 }
+                UriTest::Version(given) => {
+                    values.push(given.clone());
+                    ranges.push(canonical::longer_versions(given));
+                }
+                UriTest::Other(given) => ranges.extend(others(given)),
             }
         }
         Self { parameter, values, ranges }
@@ -70,4 +76,20 @@ impl Uris {
     pub(super) fn probe_seeks(&self) -> bool {
         self.ranges.is_empty()
     }
+}
+
+/// The texts that are another uri, see [`UriTest::Other`]. Behind `|` follows `}`; no uri has a character before U+0001.
+fn others(given: &str) -> Vec<(String, String)> {
+    let (url, version) = canonical::parts(given);
+    let last = char::MAX.to_string();
+    let mut ranges = vec![
+        (String::new(), url.to_owned()),
+        (format!("{url}\u{1}"), format!("{url}|")),
+        (format!("{url}}}"), last),
+    ];
+    if version.is_some() {
+        ranges.push((format!("{url}|"), given.to_owned()));
+        ranges.push((format!("{given}\u{1}"), format!("{url}}}")));
+    }
+    ranges
 }

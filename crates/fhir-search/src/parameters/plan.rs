@@ -58,6 +58,8 @@ pub(crate) struct Reading {
 pub(crate) struct Draft {
     pub(crate) value: ValueRules,
     pub(crate) components: Vec<ValueRules>,
+    /// See [`Parameter::repeats`](super::Parameter::repeats).
+    pub(crate) repeats: bool,
     branches: Vec<(Source, Use)>,
 }
 
@@ -103,7 +105,8 @@ impl<'a> Planner<'a> {
         if kind == ParameterKind::Reference && value.targets.is_empty() {
             return Err("its expression asks for types that it does not name as targets".to_owned());
         }
-        let mut draft = Draft { value, components: Vec::new(), branches: Vec::new() };
+        let repeats = selectors.len() != 1 || selectors.iter().any(|selector| selector.repeats);
+        let mut draft = Draft { value, components: Vec::new(), repeats, branches: Vec::new() };
         for selector in &selectors {
             let components = self.components(definition, selector)?;
             draft.components = components.rules;

@@ -20,6 +20,8 @@ pub(crate) struct Selector {
     pub(crate) points_to: Option<Box<str>>,
     /// The value set that the last element is bound to.
     pub(crate) value_set: Option<Box<str>>,
+    /// Whether it can yield several values of one resource, as far as is known.
+    pub(crate) repeats: bool,
 }
 
 /// One step of a path.
@@ -57,16 +59,19 @@ fn selector(branch: &str, model: &TypeModel, context: TypeId) -> Result<Selector
             types: unknown,
             points_to,
             value_set: None,
+            repeats: true,
         });
     }
-    let mut walk = Walk { model, context, types: vec![context], members: None, value_set: None };
+    let mut walk =
+        Walk { model, context, types: vec![context], members: None, value_set: None, repeats: false };
     let mut expression = String::new();
     for step in &steps {
         walk.step(step)?;
         step.write(model, &mut expression);
     }
-    let members = walk.members.unwrap_or_default();
-    Ok(Selector { expression, members, types: walk.types, points_to, value_set: walk.value_set })
+    let members = walk.members.take().unwrap_or_default();
+    let Walk { types, value_set, repeats, .. } = walk;
+    Ok(Selector { expression, members, types, points_to, value_set, repeats })
 }
 
 /// Takes `.where(resolve() is X)` off the end of a path.
@@ -191,6 +196,7 @@ struct Walk<'a> {
     types: Vec<TypeId>,
     members: Option<Vec<Box<str>>>,
     value_set: Option<Box<str>>,
+    repeats: bool,
 }
 
 impl Walk<'_> {
@@ -212,6 +218,7 @@ impl Walk<'_> {
                 self.members.get_or_insert_with(|| vec!["extension".into()]);
                 self.types = self.model.id("Extension").into_iter().collect();
                 self.value_set = None;
+                self.repeats = true;
             }
             Segment::Filter(_) => {}
         }
@@ -230,6 +237,7 @@ impl Walk<'_> {
         if elements.is_empty() {
             return Err(format!("there is no element '{name}'"));
         }
+        self.repeats |= elements.iter().any(|element| element.is_array());
         let choices = || elements.iter().flat_map(|element| &element.types);
         self.members.get_or_insert_with(|| choices().map(|choice| choice.json_name.clone()).collect());
         self.types = choices().map(|choice| choice.type_id).collect();

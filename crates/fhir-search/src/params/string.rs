@@ -9,7 +9,7 @@ use crate::escape;
 use crate::extract::element::{DataType, Element};
 use crate::hash::KeyHasher;
 use crate::parameters::ParameterKind;
-use crate::query::StringTest;
+use crate::query::{self, StringTest};
 use crate::text::fold;
 
 /// The parts of a HumanName and of an Address that are searched.
@@ -61,6 +61,37 @@ pub(crate) fn parse(
         Comparison::EndsWith => StringTest::EndsWith(folded),
         Comparison::Whole => StringTest::Equal(folded),
         Comparison::Exact => StringTest::Exact { folded, exact: hasher.text(&plain) },
+    })
+}
+
+/// The tests of `ne` of `_filter`, of which one passes for every text but that of the query.
+pub(crate) fn parse_other(value: &str) -> Result<[StringTest; 2], ValueError> {
+    let (folded, _) = texts_of(value)?;
+    // No text has a character between: control characters are white space to folding.
+    let behind = format!("{folded}\u{1}").into();
+    Ok([
+        StringTest::Between { from: "".into(), to: folded },
+        StringTest::Between { from: behind, to: char::MAX.to_string().into() },
+    ])
+}
+
+/// The test of `gt`, `lt`, `ge` and `le` of `_filter`: the first characters are compared, by their numbers.
+pub(crate) fn parse_initial(value: &str, comparison: query::Comparison) -> Result<StringTest, ValueError> {
+    const EXPECTED: &str = "a single character, as only the first characters of texts are compared";
+    let refused = || ValueError::new(ParameterKind::String, value, EXPECTED);
+    let (folded, _) = texts_of(value)?;
+    let mut characters = folded.chars();
+    let next = match (characters.next(), characters.next()) {
+        (Some(only), None) => (only..=char::MAX).nth(1).ok_or_else(refused)?,
+        _ => return Err(refused()),
+    };
+    let (next, end) = (next.to_string().into_boxed_str(), char::MAX.to_string().into_boxed_str());
+    Ok(match comparison {
+        query::Comparison::Greater => StringTest::Between { from: next, to: end },
+        query::Comparison::GreaterOrEqual => StringTest::Between { from: folded, to: end },
+        query::Comparison::Less => StringTest::Between { from: "".into(), to: folded },
+        query::Comparison::LessOrEqual => StringTest::Between { from: "".into(), to: next },
+        _ => return Err(refused()),
     })
 }
 
@@ -116,5 +147,17 @@ mod tests {
         assert!(parse("", Comparison::StartsWith, &hasher).is_err());
         assert!(parse("  ", Comparison::Exact, &hasher).is_err());
         assert!(parse(r"a\b", Comparison::Contains, &hasher).is_err());
+    }
+
+    #[test]
+    fn first_characters_have_an_order() {
+        let between = |from: &str, to: &str| Ok(StringTest::Between { from: from.into(), to: to.into() });
+        let end = char::MAX.to_string();
+        assert_eq!(parse_initial("M", query::Comparison::Greater), between("n", &end));
+        assert_eq!(parse_initial("m", query::Comparison::GreaterOrEqual), between("m", &end));
+        assert_eq!(parse_initial("m", query::Comparison::Less), between("", "m"));
+        assert_eq!(parse_initial("m", query::Comparison::LessOrEqual), between("", "n"));
+        assert!(parse_initial("mi", query::Comparison::Less).is_err());
+        assert!(parse_initial("m", query::Comparison::Equal).is_err());
     }
 }

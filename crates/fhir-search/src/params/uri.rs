@@ -28,9 +28,10 @@ pub(crate) fn parse(value: &str) -> Result<Box<str>, ValueError> {
     uri.map(Into::into).ok_or_else(|| ValueError::new(ParameterKind::Uri, value, EXPECTED))
 }
 
-/// The test of `:below`: the url and all that continue it.
+/// The test of `:below`: the url and all that continue it, or of a canonical with a version the versions that go on from it.
 pub(crate) fn parse_below(value: &str) -> Result<UriTest, ValueError> {
-    parse_url(value).map(UriTest::Below)
+    let url = parse_url(value)?;
+    Ok(if url.contains('|') { UriTest::Version(url) } else { UriTest::Below(url) })
 }
 
 /// The tests of `:above`: the url and all of which it is a continuation, each with and without a slash at its end.
@@ -50,7 +51,11 @@ pub(crate) fn parse_above(value: &str) -> Result<Vec<UriTest>, ValueError> {
 fn parse_url(value: &str) -> Result<Box<str>, ValueError> {
     const EXPECTED: &str = "a url such as http://acme.org/fhir/, as urns have nothing above or below them";
     let url = parse(value)?;
-    if url.contains("://") { Ok(url) } else { Err(ValueError::new(ParameterKind::Uri, value, EXPECTED)) }
+    if url.contains("://") && !url.ends_with('|') {
+        Ok(url)
+    } else {
+        Err(ValueError::new(ParameterKind::Uri, value, EXPECTED))
+    }
 }
 
 #[cfg(test)]

@@ -52,11 +52,11 @@ impl Values<'_> {
         }
         let direction = if modifier == Modifier::Above { Direction::Above } else { Direction::Below };
         let mut clauses = Vec::new();
-        let canonicals: Vec<Target> =
-            targets.iter().filter(|target| matches!(target, Target::Url(_))).cloned().collect();
-        if !canonicals.is_empty() {
-            clauses.push(canonical(parameter, direction, canonicals)?);
-        }
+        let urls = targets.iter().filter_map(|target| match target {
+            Target::Url(url) => Some(url.clone()),
+            Target::Resource { .. } => None,
+        });
+        clauses.extend(canonicals(parameter, direction, urls.collect())?);
         for (kind, along) in hierarchies {
             let of_kind = |target: &&Target| matches!(target, Target::Resource { kind: k, .. } if *k == kind);
             let targets: Vec<Target> = targets.iter().filter(of_kind).cloned().collect();
@@ -69,17 +69,28 @@ impl Values<'_> {
     }
 }
 
-/// `:below` of a canonical without version finds all its versions, each of which is indexed without its version too.
-fn canonical(parameter: &Parameter, direction: Direction, targets: Vec<Target>) -> Result<Clause, Refusal> {
+/// `:below` of a canonical without version finds all its versions, each of which is indexed without its version too; of one with a
+/// version those that go on from it.
+fn canonicals(
+    parameter: &Parameter,
+    direction: Direction,
+    urls: Vec<Box<str>>,
+) -> Result<Vec<Clause>, Refusal> {
     let code = &parameter.code;
-    let versioned = targets.iter().any(|target| matches!(target, Target::Url(url) if url.contains('|')));
-    if direction == Direction::Above || versioned {
+    if !urls.is_empty() && direction == Direction::Above {
         return Err(Refusal::Unsupported(format!(
-            "'{code}': of a canonical url only ':below' without a version is supported, which finds all its versions; parts of \
-             versions have no order"
+            "'{code}:above': nothing is above a canonical url; ':below' finds its versions"
         )));
     }
-    Ok(Clause::Parameter { parameter: parameter.id, test: Test::Reference(targets) })
+    if let Some(url) = urls.iter().find(|url| url.ends_with('|')) {
+        return Err(Refusal::Invalid(format!("'{code}': '{}' has no version behind the '|'", shown(url))));
+    }
+    let (versioned, plain): (Vec<_>, Vec<_>) = urls.into_iter().partition(|url| url.contains('|'));
+    let clause = |test| Clause::Parameter { parameter: parameter.id, test };
+    let plain: Vec<Target> = plain.into_iter().map(Target::Url).collect();
+    let plain = (!plain.is_empty()).then(|| clause(Test::Reference(plain)));
+    let versioned = (!versioned.is_empty()).then(|| clause(Test::Versions(versioned)));
+    Ok(plain.into_iter().chain(versioned).collect())
 }
 
 fn no_hierarchy(parameter: &Parameter, value: &str) -> Refusal {

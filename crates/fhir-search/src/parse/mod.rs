@@ -103,7 +103,7 @@ impl SearchParser {
         for (name, value) in pairs {
             let outcome = match controls.apply(name, value) {
                 Some(outcome) => outcome,
-                None if name == Scope::TYPE => Ok(value.clone()),
+                None if name == Scope::TYPE => scope.takes_types().map(|()| value.clone()),
                 None => clauses.clause(&types, name, value).map(|clause| {
                     found.push(clause);
                     value.clone()
@@ -127,8 +127,8 @@ impl SearchParser {
 
     /// The types searched.
     fn types(&self, scope: Scope<'_>, pairs: &[(String, String)]) -> Result<Vec<Box<str>>, SearchError> {
-        let mut wanted =
-            pairs.iter().filter(|(name, _)| name == Scope::TYPE).map(|(_, value)| value.as_str());
+        let given = pairs.iter().filter(|(name, _)| name == Scope::TYPE && scope.takes_types().is_ok());
+        let mut wanted = given.map(|(_, value)| value.as_str());
         let types = match (wanted.next(), wanted.next()) {
             (_, Some(_)) => Err(Refusal::Invalid("'_type' may be given only once".to_owned())),
             (wanted, None) => scope.types(&self.parameters, wanted),

@@ -2,6 +2,7 @@
 
 use super::refusal::{Refusal, shown};
 use crate::parameters::{Parameter, ParameterKind, Parameters};
+use crate::query::Comparison;
 
 /// How the values of a parameter are compared, where not by the rules of its type alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +35,14 @@ pub(crate) enum Modifier<'a> {
     Whole,
     /// `ew` of a string in `_filter`: the end of the text.
     Ending,
+    /// `ne` of a string or uri in `_filter`: a value is another.
+    Other,
+    /// `gt`, `lt`, `ge` and `le` of a string in `_filter`: the order of the first characters.
+    Initial(Comparison),
     /// `po` of a date in `_filter`: the periods overlap.
     Overlap,
+    /// `co` of a date in `_filter`: the period of the resource contains that of the query.
+    Contain,
 }
 
 /// A modifier as it is written, with what it is for.
@@ -106,7 +113,8 @@ pub(crate) const MODIFIERS: &[Row] = {
             name: "below",
             modifier: Modifier::Below,
             kinds: &[Token, Reference, Uri],
-            meaning: "the value, or what stands below it",
+            meaning: "the value, or what stands below it; of a canonical with a version those that go on from it: `url|1` finds \
+                      `url|1.2` and not `url|10`",
         },
         Row {
             name: "of-type",

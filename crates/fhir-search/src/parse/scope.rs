@@ -29,16 +29,29 @@ impl Scope<'_> {
     /// The name by which `_type` is given.
     pub(super) const TYPE: &'static str = "_type";
 
-    /// The types searched; `wanted` is the value of `_type`.
+    /// That `_type` says something here: not where only one type is searched.
+    pub(super) fn takes_types(&self) -> Result<(), Refusal> {
+        match self {
+            Self::System | Self::Compartment { member: None, .. } => Ok(()),
+            Self::Type(kind) | Self::Compartment { member: Some(kind), .. } => {
+                Err(Refusal::Unsupported(format!(
+                    "'_type' is for searches of the whole system or of a whole compartment; this one finds {}",
+                    shown(kind)
+                )))
+            }
+        }
+    }
+
+    /// The types searched; `wanted` is the value of `_type` where it is taken.
     pub(super) fn types(
         &self,
         parameters: &Parameters,
         wanted: Option<&str>,
     ) -> Result<Vec<Box<str>>, Refusal> {
         let possible = match self {
-            Self::Type(kind) => return known(parameters, kind, wanted),
+            Self::Type(kind) => return known(parameters, kind),
             Self::Compartment { owner, member: Some(kind), .. } => {
-                let kind = known(parameters, kind, wanted)?;
+                let kind = known(parameters, kind)?;
                 self.members(parameters)?.into_iter().find(|member| kind.contains(member)).ok_or_else(
                     || {
                         let kind = kind.concat();
@@ -89,18 +102,11 @@ impl Scope<'_> {
     }
 }
 
-/// A search of one type takes no `_type`.
-fn known(parameters: &Parameters, kind: &str, wanted: Option<&str>) -> Result<Vec<Box<str>>, Refusal> {
-    if !parameters.has_type(kind) {
-        let text = format!("'{}' is not a resource type that can be searched", shown(kind));
-        return Err(Refusal::Unsupported(text));
+fn known(parameters: &Parameters, kind: &str) -> Result<Vec<Box<str>>, Refusal> {
+    if parameters.has_type(kind) {
+        return Ok(vec![kind.into()]);
     }
-    match wanted {
-        None => Ok(vec![kind.into()]),
-        Some(_) => Err(Refusal::Unsupported(format!(
-            "'_type' is for searches of the whole system or of a whole compartment; this one finds {kind}"
-        ))),
-    }
+    Err(Refusal::Unsupported(format!("'{}' is not a resource type that can be searched", shown(kind))))
 }
 
 /// The types that `_type` names, in the order of the definitions.

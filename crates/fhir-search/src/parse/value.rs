@@ -85,7 +85,7 @@ impl Values<'_> {
             Some(Modifier::Missing) => return Ok(Clause::Present(parameter.id)),
             Some(modifier @ (Modifier::Above | Modifier::Below)) => match kind {
                 ParameterKind::Reference => return self.hierarchy(parameter, modifier, value),
-                ParameterKind::Uri => self.urls(parameter, modifier, value)?,
+                ParameterKind::Uri => Test::Uri(self.urls(parameter, modifier, value)?),
                 _ => self.subsumption(parameter, modifier, value)?,
             },
             Some(Modifier::In | Modifier::NotIn) => self.members(parameter, value)?,
@@ -131,20 +131,23 @@ impl Values<'_> {
             ParameterKind::Date if modifier == Some(Modifier::Overlap) => {
                 Test::Date(self.each(code, value, |value| self.overlap(value))?)
             }
+            ParameterKind::Date if modifier == Some(Modifier::Contain) => {
+                Test::Date(self.each(code, value, |value| self.containing(value))?)
+            }
             ParameterKind::Date => Test::Date(self.dates(code, value)?),
             ParameterKind::Number => Test::Quantity(self.each(code, value, number::parse)?),
             ParameterKind::Quantity => {
                 Test::Quantity(self.each(code, value, |value| quantity::parse(value, hasher))?)
             }
-            ParameterKind::String => {
-                let comparison = match modifier {
-                    Some(Modifier::Exact) => string::Comparison::Exact,
-                    Some(Modifier::Contains) => string::Comparison::Contains,
-                    Some(Modifier::Ending) => string::Comparison::EndsWith,
-                    Some(Modifier::Whole) => string::Comparison::Whole,
-                    _ => string::Comparison::StartsWith,
-                };
-                self.strings(parameter, comparison, value)?
+            ParameterKind::String => match modifier {
+                Some(Modifier::Other) => Test::String(self.each(code, value, string::parse_other)?.concat()),
+                Some(Modifier::Initial(order)) => {
+                    Test::String(self.each(code, value, |value| string::parse_initial(value, order))?)
+                }
+                _ => self.strings(parameter, comparison(modifier), value)?,
+            },
+            ParameterKind::Uri if modifier == Some(Modifier::Other) => {
+                Test::Uri(self.each(code, value, |value| uri::parse(value).map(UriTest::Other))?)
             }
             ParameterKind::Uri => {
                 Test::Uri(self.each(code, value, |value| uri::parse(value).map(UriTest::Equal))?)
@@ -182,12 +185,26 @@ impl Values<'_> {
     }
 
     /// `:above` and `:below` of uris, which only urls have.
-    fn urls(&self, parameter: &Parameter, modifier: Modifier<'_>, value: &str) -> Result<Test, Refusal> {
+    fn urls(
+        &self,
+        parameter: &Parameter,
+        modifier: Modifier<'_>,
+        value: &str,
+    ) -> Result<Vec<UriTest>, Refusal> {
         let tests = self.each(&parameter.code, value, |value| match modifier {
             Modifier::Above => uri::parse_above(value),
             _ => uri::parse_below(value).map(|test| vec![test]),
         })?;
-        Ok(Test::Uri(tests.concat()))
+        let tests = tests.concat();
+        let versioned = tests.iter().any(|test| matches!(test, UriTest::Version(_)));
+        if versioned && &*parameter.code == "url" {
+            return Err(Refusal::Unsupported(
+                "'url:below': the version of a definition is a parameter of its own, 'version', which is compared as a whole; \
+                 versions that go on from another are found in references to definitions"
+                    .to_owned(),
+            ));
+        }
+        Ok(tests)
     }
 
     /// What one value of a reference points to. An id alone is that of any of the types, if there are not too many.
@@ -215,6 +232,13 @@ impl Values<'_> {
 
     pub(super) fn date(&self, value: &str) -> Result<DateTest, ValueError> {
         date::parse(value, self.settings.default_offset_minutes, self.now)
+    }
+
+    /// A date without prefix whose period is contained: what overlaps its first and its last microsecond.
+    fn containing(&self, value: &str) -> Result<DateTest, ValueError> {
+        let DateTest { low, high, .. } = self.date(value)?;
+        let (low, high) = (high.saturating_sub(1), low.saturating_add(1));
+        Ok(DateTest { comparison: Comparison::Approximately, low, high })
     }
 
     /// A date without prefix whose period is overlapped.
@@ -249,5 +273,16 @@ impl Values<'_> {
     pub(super) fn too_many(&self, code: &str) -> Refusal {
         let most = self.settings.limits.values;
         Refusal::TooCostly(format!("'{code}' may have {most} values"))
+    }
+}
+
+/// How strings are compared.
+fn comparison(modifier: Option<Modifier<'_>>) -> string::Comparison {
+    match modifier {
+        Some(Modifier::Exact) => string::Comparison::Exact,
+        Some(Modifier::Contains) => string::Comparison::Contains,
+        Some(Modifier::Ending) => string::Comparison::EndsWith,
+        Some(Modifier::Whole) => string::Comparison::Whole,
+        _ => string::Comparison::StartsWith,
     }
 }

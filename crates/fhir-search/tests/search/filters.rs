@@ -3,7 +3,7 @@
 
 use crate::common::{PARAMETERS, clause, refusal};
 use fhir_search::parameters::ParameterId;
-use fhir_search::query::{Clause, Comparison, StringTest, Test};
+use fhir_search::query::{Clause, Comparison, StringTest, Test, UriTest};
 
 fn id(resource_type: &str, code: &str) -> ParameterId {
     PARAMETERS.get(resource_type, code).unwrap().id
@@ -30,6 +30,43 @@ fn strings() {
         ("given ew ter", StringTest::EndsWith("ter".into())),
     ] {
         assert_eq!(filter("Patient", text), string("given", test), "{text}");
+    }
+}
+
+#[test]
+fn what_is_another_and_what_comes_first() {
+    let between = |from: &str, to: &str| StringTest::Between { from: from.into(), to: to.into() };
+    let tests = |tests: Vec<StringTest>| Clause::Parameter {
+        parameter: id("Patient", "given"),
+        test: Test::String(tests),
+    };
+    let end = char::MAX.to_string();
+    assert_eq!(filter("Patient", "given ne Eve"), tests(vec![between("", "eve"), between("eve\u{1}", &end)]));
+    assert_eq!(filter("Patient", "given gt M"), tests(vec![between("n", &end)]));
+    assert_eq!(filter("Patient", "given le \"M\""), tests(vec![between("", "n")]));
+    let present = Clause::Present(id("Patient", "gender"));
+    let not = Clause::Not(Box::new(clause("Patient", "gender=male")));
+    assert_eq!(filter("Patient", "gender ne male"), Clause::All(vec![present, not]));
+    assert!(matches!(filter("Patient", "_profile ne http://a/b"),
+        Clause::Parameter { test: Test::Uri(tests), .. } if tests == [UriTest::Other("http://a/b".into())]));
+}
+
+#[test]
+fn a_period_contains_another_if_it_overlaps_both_its_ends() {
+    let Clause::Parameter { test: Test::Date(tests), .. } = filter("Encounter", "date co 2014-10-10") else {
+        panic!("a date was expected");
+    };
+    const DAY: i64 = 86_400_000_000;
+    let (low, high) = (16_353 * DAY, 16_354 * DAY);
+    assert_eq!(tests.len(), 1);
+    for (from, to, contains) in [
+        (low, high, true),
+        (low - 1, high + 1, true),
+        (low + 1, high, false),
+        (low, high - 1, false),
+        (high, high + DAY, false),
+    ] {
+        assert_eq!(tests[0].matches(from, to), contains, "{from} {to}");
     }
 }
 
@@ -104,11 +141,15 @@ fn refusals_name_the_place_and_what_fits() {
         ("Patient", "dragon eq 1", &["not-supported", "character 1", "'dragon'"]),
         (
             "Patient",
-            "given eq a or gender ne male",
-            &["not-supported", "character 15", "'ne'", "not (... eq ...)"],
+            "given eq a or identifier ne 1",
+            &["not-supported", "character 15", "'ne'", "not (identifier eq ...)"],
         ),
+        ("Patient", "given gt ab", &["invalid", "single character"]),
+        ("Observation", "value-quantity co 5", &["not-supported", "'co'", "precision"]),
+        ("Group", "characteristic[code eq x].value eq y", &["not-supported", "in brackets", "composite"]),
+        ("Patient", "_lastUpdated co 2014", &["not-supported", "moment"]),
         ("Patient", "gender co m", &["not-supported", "'co'", "token", "ss, sb, in"]),
-        ("Patient", "given gt a", &["not-supported", "'gt'", "string", "co, sw, ew"]),
+        ("Patient", "given sa a", &["not-supported", "'sa'", "string", "co, sw, ew"]),
         ("Observation", "subject eq Patient/1", &["not-supported", "'eq'", "reference", "re"]),
         ("Patient", "birthdate ge yesterday", &["invalid", "character 1", "'geyesterday'"]),
         ("Patient", "given pr maybe", &["invalid", "true or false"]),

@@ -112,8 +112,23 @@ fn canonicals_below_have_any_version() {
         test("QuestionnaireResponse", "questionnaire:below=http://a.uk/Q"),
         Test::Reference(vec![url])
     );
-    assert!(refusal("QuestionnaireResponse", "questionnaire:below=http://a.uk/Q|1").contains("version"));
-    assert!(refusal("QuestionnaireResponse", "questionnaire:above=http://a.uk/Q").contains("version"));
+    assert_eq!(
+        test("QuestionnaireResponse", "questionnaire:below=http://a.uk/Q|1"),
+        Test::Versions(vec!["http://a.uk/Q|1".into()])
+    );
+    let either = clause("QuestionnaireResponse", "questionnaire:below=http://a.uk/Q|1,http://a.uk/P");
+    assert!(matches!(either, Clause::Any(clauses) if clauses.len() == 2));
+    assert_eq!(
+        test("Patient", "_profile:below=http://a/P|1"),
+        Test::Uri(vec![UriTest::Version("http://a/P|1".into())])
+    );
+    for (query, words) in [
+        ("questionnaire:above=http://a.uk/Q", "nothing is above"),
+        ("questionnaire:below=http://a.uk/Q|", "no version"),
+    ] {
+        assert!(refusal("QuestionnaireResponse", query).contains(words), "{query}");
+    }
+    assert!(refusal("ValueSet", "url:below=http://a/vs|1").contains("'version'"));
 }
 
 #[test]

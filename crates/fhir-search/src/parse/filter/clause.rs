@@ -3,9 +3,9 @@
 use super::grammar::{self, Comparison, Filter, Step};
 use super::operator::Operator;
 use crate::escape;
-use crate::parameters::ParameterKind;
+use crate::parameters::{Parameter, ParameterKind};
 use crate::parse::chain::Rest;
-use crate::parse::clause::{Clauses, all, any};
+use crate::parse::clause::{Clauses, all, any, split};
 use crate::parse::refusal::Refusal;
 use crate::parse::special::{self, Special};
 use crate::query::Clause;
@@ -67,6 +67,9 @@ impl Clauses<'_> {
         let Some((following, rest)) = path.rest.split_first() else {
             return self.value(types, path.name, test);
         };
+        if path.filter.is_some() {
+            self.check_brackets(types, path.name)?;
+        }
         let links = self.follow(links)?;
         let next = |types: &[Box<str>]| {
             let following = Path { name: &following.name, filter: following.filter.as_deref(), rest };
@@ -77,6 +80,23 @@ impl Clauses<'_> {
             }
         };
         self.chain(types, path.name, Rest { text: &following.name, next: &next })
+    }
+
+    /// Brackets stand behind references. The names with which the specification asks for values within one element, such as
+    /// `characteristic` of Group, are no parameters that can lead anywhere.
+    fn check_brackets(&self, types: &[Box<str>], name: &str) -> Result<(), Refusal> {
+        let (code, _) = split(name);
+        let found = types.iter().filter_map(|kind| self.parameters.get(kind, code));
+        match found.into_iter().find(|parameter| parameter.value.kind != ParameterKind::Reference) {
+            None => Ok(()),
+            Some(parameter) => {
+                let kind = parameter.value.kind.code();
+                Err(Refusal::Unsupported(format!(
+                    "'{code}' is a {kind} parameter, and only references can have a filter in brackets; for values that occur \
+                     together use a composite parameter, such as characteristic-value eq code$value"
+                )))
+            }
+        }
     }
 
     /// The test of the parameter at the end of a path.
@@ -93,7 +113,12 @@ impl Clauses<'_> {
             let fitting = operator.on(kind);
             let (modifier, before) =
                 fitting.map_err(|reason| Refusal::Unsupported(format!("'{code}': {reason}")))?;
-            self.values.clause(parameter, modifier, &format!("{before}{}", escape::whole(&full(kind, value))))
+            let value = format!("{before}{}", escape::whole(&full(kind, value)));
+            let clause = self.values.clause(parameter, modifier, &value)?;
+            match (operator, kind) {
+                (Operator::NotEqual, ParameterKind::Token) => other_token(parameter, clause),
+                _ => Ok(clause),
+            }
         })
     }
 
@@ -113,7 +138,7 @@ impl Clauses<'_> {
                     fitting.map_err(|reason| Refusal::Unsupported(format!("'{code}': {reason}")))?;
                 if modifier.is_some() {
                     return Err(Refusal::Unsupported(format!(
-                        "'{code}' is a moment, which overlaps no period; use eq"
+                        "'{code}' is a moment, which overlaps and contains no period; use eq"
                     )));
                 }
                 self.values.dates(code, &format!("{before}{value}")).map(Clause::LastUpdated)
@@ -126,6 +151,19 @@ impl Clauses<'_> {
             ))),
         }
     }
+}
+
+/// That the value of a parameter is another than the one that `equal` finds. Tokens are indexed as hashes of all ways to write
+/// them, which do not tell the values apart.
+fn other_token(parameter: &Parameter, equal: Clause) -> Result<Clause, Refusal> {
+    if parameter.repeats {
+        let code = &parameter.code;
+        return Err(Refusal::Unsupported(format!(
+            "'{code}': the operator 'ne' asks for a value that is another, and a resource can have several here, which the index \
+             does not tell apart; write not ({code} eq ...)"
+        )));
+    }
+    Ok(Clause::All(vec![Clause::Present(parameter.id), Clause::Not(Box::new(equal))]))
 }
 
 /// What is left of a path.

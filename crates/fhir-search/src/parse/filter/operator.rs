@@ -2,6 +2,7 @@
 
 use crate::parameters::ParameterKind;
 use crate::parse::modifier::Modifier;
+use crate::query::Comparison;
 
 /// An operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +38,9 @@ pub(crate) const OPERATORS: &[Row] = {
     use Operator as O;
     use ParameterKind::{Composite, Date, Number, Quantity, Reference, String, Token, Uri};
     const ORDERED: &[ParameterKind] = &[Number, Date, Quantity];
+    const COMPARED: &[ParameterKind] = &[Number, Date, Quantity, String];
+    const AS_PREFIX: &str =
+        "as the prefix; of a string the first characters are compared, by their Unicode numbers";
     &[
         Row {
             name: "eq",
@@ -44,14 +48,24 @@ pub(crate) const OPERATORS: &[Row] = {
             kinds: &[Number, Date, Quantity, String, Token, Uri, Composite],
             meaning: "equal; a string as a whole, without regard to case and accents",
         },
-        Row { name: "ne", operator: O::NotEqual, kinds: ORDERED, meaning: "a value is not equal" },
-        Row { name: "co", operator: O::Contains, kinds: &[String], meaning: "contains" },
+        Row {
+            name: "ne",
+            operator: O::NotEqual,
+            kinds: &[Number, Date, Quantity, String, Token, Uri],
+            meaning: "there is a value that is not equal; of tokens only where the parameter selects one value at most",
+        },
+        Row {
+            name: "co",
+            operator: O::Contains,
+            kinds: &[String, Date],
+            meaning: "contains the text; of a date the period of the resource contains that of the value",
+        },
         Row { name: "sw", operator: O::StartsWith, kinds: &[String], meaning: "starts with" },
         Row { name: "ew", operator: O::EndsWith, kinds: &[String], meaning: "ends with" },
-        Row { name: "gt", operator: O::Prefix("gt"), kinds: ORDERED, meaning: "as the prefix" },
-        Row { name: "lt", operator: O::Prefix("lt"), kinds: ORDERED, meaning: "as the prefix" },
-        Row { name: "ge", operator: O::Prefix("ge"), kinds: ORDERED, meaning: "as the prefix" },
-        Row { name: "le", operator: O::Prefix("le"), kinds: ORDERED, meaning: "as the prefix" },
+        Row { name: "gt", operator: O::Prefix("gt"), kinds: COMPARED, meaning: AS_PREFIX },
+        Row { name: "lt", operator: O::Prefix("lt"), kinds: COMPARED, meaning: AS_PREFIX },
+        Row { name: "ge", operator: O::Prefix("ge"), kinds: COMPARED, meaning: AS_PREFIX },
+        Row { name: "le", operator: O::Prefix("le"), kinds: COMPARED, meaning: AS_PREFIX },
         Row { name: "ap", operator: O::Prefix("ap"), kinds: ORDERED, meaning: "as the prefix" },
         Row { name: "sa", operator: O::Prefix("sa"), kinds: ORDERED, meaning: "as the prefix" },
         Row { name: "eb", operator: O::Prefix("eb"), kinds: ORDERED, meaning: "as the prefix" },
@@ -85,6 +99,16 @@ pub(crate) const OPERATORS: &[Row] = {
     ]
 };
 
+/// The order of first characters.
+fn initial(prefix: &str) -> Modifier<'static> {
+    Modifier::Initial(match prefix {
+        "gt" => Comparison::Greater,
+        "lt" => Comparison::Less,
+        "ge" => Comparison::GreaterOrEqual,
+        _ => Comparison::LessOrEqual,
+    })
+}
+
 /// The names of all operators, for messages.
 pub(super) fn names() -> String {
     OPERATORS.iter().map(|row| row.name).collect::<Vec<_>>().join(", ")
@@ -109,8 +133,13 @@ impl Operator {
         Ok(match self {
             Self::Equal if kind == ParameterKind::String => (Some(Modifier::Whole), ""),
             Self::Equal if kind.is_ordered() => (None, "eq"),
-            Self::NotEqual => (None, "ne"),
+            Self::NotEqual if kind.is_ordered() => (None, "ne"),
+            // What is not equal to a token is found by the caller.
+            Self::NotEqual if kind == ParameterKind::Token => (None, ""),
+            Self::NotEqual => (Some(Modifier::Other), ""),
+            Self::Prefix(prefix) if kind == ParameterKind::String => (Some(initial(prefix)), ""),
             Self::Prefix(prefix) => (None, prefix),
+            Self::Contains if kind == ParameterKind::Date => (Some(Modifier::Contain), "eq"),
             Self::Contains => (Some(Modifier::Contains), ""),
             Self::EndsWith => (Some(Modifier::Ending), ""),
             Self::Present => (Some(Modifier::Missing), ""),
@@ -127,6 +156,9 @@ impl Operator {
         let fitting: Vec<&str> = fitting.collect();
         let instead = match self {
             Self::NotEqual => "; write not (... eq ...)",
+            Self::Contains if matches!(kind, ParameterKind::Number | ParameterKind::Quantity) => {
+                "; with which precision numbers were written is not indexed, ask for a range"
+            }
             _ => "",
         };
         format!(

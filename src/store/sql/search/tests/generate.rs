@@ -36,8 +36,12 @@ pub(super) fn id() -> impl Strategy<Value = Box<str>> {
 fn target() -> impl Strategy<Value = Target> {
     prop_oneof![
         4 => (0..2usize, id()).prop_map(|(kind, id)| Target::Resource { kind: TYPES[kind].0.into(), id }),
-        1 => (0..2u8).prop_map(|number| Target::Url(format!("urn:{number}").into())),
+        1 => canonical().prop_map(Target::Url),
     ]
+}
+
+fn canonical() -> impl Strategy<Value = Box<str>> {
+    select(vec!["urn:0", "urn:1", "urn:1|1", "urn:1|1.2", "urn:1|10"]).prop_map(Box::from)
 }
 
 /// Periods within a week: hours, days and longer, and open ones.
@@ -66,7 +70,8 @@ fn word() -> impl Strategy<Value = Box<str>> {
 }
 
 fn uri() -> impl Strategy<Value = Box<str>> {
-    select(vec!["", "/", "a", "a/", "a/b", "a/b/c", "a0", "ab", "zoë/"]).prop_map(Box::from)
+    select(vec!["", "/", "a", "a/", "a/b", "a/b/c", "a0", "ab", "zoë/", "a|1", "a|1.2", "a|10", "a|2"])
+        .prop_map(Box::from)
 }
 
 /// Few places, some of them across the date line or a pole from others.
@@ -186,12 +191,18 @@ fn string_test() -> impl Strategy<Value = StringTest> {
         word().prop_map(StringTest::Contains),
         word().prop_map(StringTest::EndsWith),
         word().prop_map(StringTest::Equal),
+        (word(), word()).prop_map(|(from, to)| StringTest::Between { from, to }),
         (word(), number()).prop_map(|(folded, exact)| StringTest::Exact { folded, exact }),
     ]
 }
 
 fn uri_test() -> impl Strategy<Value = UriTest> {
-    prop_oneof![uri().prop_map(UriTest::Equal), uri().prop_map(UriTest::Below)]
+    prop_oneof![
+        uri().prop_map(UriTest::Equal),
+        uri().prop_map(UriTest::Below),
+        uri().prop_map(UriTest::Version),
+        uri().prop_map(UriTest::Other),
+    ]
 }
 
 fn near_test() -> impl Strategy<Value = NearTest> {
@@ -219,6 +230,7 @@ fn test() -> impl Strategy<Value = (i32, Test)> {
     prop_oneof![
         hashes.prop_map(|hashes| (TOKEN, Test::Token(hashes))),
         vec(target(), 1..3).prop_map(|targets| (REFERENCE, Test::Reference(targets))),
+        vec(canonical(), 1..3).prop_map(|canonicals| (REFERENCE, Test::Versions(canonicals))),
         vec(date_test(), 1..3).prop_map(|tests| (DATE, Test::Date(tests))),
         vec(quantity_test(), 1..3).prop_map(|tests| (QUANTITY, Test::Quantity(tests))),
         vec(string_test(), 1..3).prop_map(|tests| (STRING, Test::String(tests))),
