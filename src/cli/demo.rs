@@ -102,7 +102,7 @@ pub(super) fn fill(
 }
 
 fn has_resources(context: &Context) -> Result<bool, Failure> {
-    let any = HistoryQuery { scope: HistoryScope::System, count: 1, since: None, at: None, after: None };
+    let any = HistoryQuery::new(HistoryScope::System, 1);
     Ok(!context.store.history(&any)?.versions.is_empty())
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use fhir_model::{Issue, IssueType};
-use fhir_search::query::{Clause, Query, Total};
+use fhir_search::query::{Clause, Query};
 
 use super::{Context, Error};
 
@@ -18,7 +18,8 @@ pub(super) fn check(context: &Context, query: &Query) -> Result<(), Error> {
     }
     let mut issues = Vec::new();
     for (types, ids) in by_types {
-        let page = context.store.search(&having_id(query, types, ids), None)?;
+        let page =
+            context.store.search(&Query::matching(types.to_vec(), vec![Clause::Id(ids)], LOOKED_AT), None)?;
         for bare in query.bare_ids.iter().filter(|bare| bare.types == types) {
             let meant = page.matches.iter().filter(|version| version.id == bare.id);
             let addresses: Vec<String> =
@@ -31,20 +32,4 @@ pub(super) fn check(context: &Context, query: &Query) -> Result<(), Error> {
         }
     }
     if issues.is_empty() { Ok(()) } else { Err(Error::BadRequest(issues)) }
-}
-
-/// The search for the resources of some types that have one of the ids.
-fn having_id(query: &Query, types: &[Box<str>], ids: Vec<Box<str>>) -> Query {
-    Query {
-        types: types.to_vec(),
-        clauses: vec![Clause::Id(ids)],
-        count: LOOKED_AT,
-        sort: Vec::new(),
-        total: Total::None,
-        only_count: false,
-        includes: Vec::new(),
-        rev_includes: Vec::new(),
-        bare_ids: Vec::new(),
-        ..query.clone()
-    }
 }

@@ -57,7 +57,7 @@ impl Context {
         let search_parameters = SearchParameters::start(Ground {
             registry: registry.clone(),
             store: store.clone(),
-            codes: Arc::new(ListedCodes::new(registry.clone())),
+            codes: Arc::new(ListedCodes::new(registry.clone(), store.clone(), limits.base_urls.clone())),
             limits: limits.clone(),
         })?;
         Ok(Self {

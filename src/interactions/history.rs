@@ -4,6 +4,7 @@ use fhir_model::primitive::date_time::{DateTime, instant_text};
 use fhir_model::write::write_string;
 use fhir_search::parse::Scope;
 
+use super::history_list;
 use super::links::{self, PAGE_PARAMETER};
 use super::own_definitions;
 use super::projection::Projector;
@@ -90,17 +91,18 @@ fn searched(scope: &HistoryScope) -> Scope<'_> {
 
 /// The parameters of a history. Those that say how it is written are applied elsewhere.
 fn parse(context: &Context, scope: HistoryScope, pairs: &[(String, String)]) -> Result<HistoryQuery, Error> {
-    let mut query =
-        HistoryQuery { scope, count: context.limits.default_count, since: None, at: None, after: None };
+    let mut query = HistoryQuery::new(scope, context.limits.default_count);
     for (name, value) in pairs {
         match name.as_str() {
             "_count" => query.count = count(context, value)?,
             "_since" => query.since = Some(since(value)?),
             "_at" => query.at = Some(at(value)?),
+            "_sort" => query.ascending = is_ascending(value)?,
+            "_list" => query.listed = Some(history_list::items(context, value)?),
             "_format" | "_pretty" | "_summary" | "_elements" => {}
             _ => {
                 let text = format!(
-                    "history does not know the parameter '{name}'; it knows _at, _count, _elements, _since and _summary"
+                    "history does not know the parameter '{name}'; it knows _at, _count, _elements, _list, _since, _sort and _summary"
                 );
                 return Err(Error::BadParameter(text));
             }
@@ -112,6 +114,15 @@ fn parse(context: &Context, scope: HistoryScope, pairs: &[(String, String)]) -> 
 fn count(context: &Context, value: &str) -> Result<usize, Error> {
     let count: usize = value.parse().map_err(|_| Error::bad_parameter("_count", value, "a number"))?;
     Ok(count.clamp(1, context.limits.max_count))
+}
+
+/// The order of time, the only one that a history has; `none` leaves it to the server.
+fn is_ascending(value: &str) -> Result<bool, Error> {
+    match value {
+        "_lastUpdated" => Ok(true),
+        "-_lastUpdated" | "none" => Ok(false),
+        _ => Err(Error::bad_parameter("_sort", value, "_lastUpdated, -_lastUpdated or none")),
+    }
 }
 
 fn since(value: &str) -> Result<i64, Error> {

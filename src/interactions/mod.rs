@@ -12,6 +12,7 @@ mod create;
 mod delete;
 pub mod error;
 mod history;
+mod history_list;
 mod jobs;
 mod links;
 pub mod operations;

@@ -33,7 +33,7 @@ pub trait Store: Reindexing + Send + Sync {
     /// One version of a resource.
     fn version(&self, kind: &str, id: &str, version: u64) -> Result<Option<Version>, StoreError>;
 
-    /// Versions, newest first.
+    /// Versions in the order of their commits or against it.
     fn history(&self, query: &HistoryQuery) -> Result<HistoryPage, StoreError>;
 
     /// Matches of a search with the resources included, from one consistent view of the database.
@@ -265,8 +265,30 @@ pub struct HistoryQuery {
     pub since: Option<i64>,
     /// Only versions current at some time in this period (`_at`), microseconds, end excluded.
     pub at: Option<(i64, i64)>,
+    /// Only these (`_list`).
+    pub listed: Option<Vec<Listed>>,
+    /// Oldest first.
+    pub ascending: bool,
     /// Continue after this version number of the database, as given in [`HistoryPage::next`].
     pub after: Option<i64>,
+}
+
+impl HistoryQuery {
+    /// All versions, newest first.
+    pub fn new(scope: HistoryScope, count: usize) -> Self {
+        Self { scope, count, since: None, at: None, listed: None, ascending: false, after: None }
+    }
+}
+
+/// What an item of a List names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The resource type.
+    pub kind: Box<str>,
+    /// The id.
+    pub id: Box<str>,
+    /// The version, if it names one; else all versions.
+    pub version: Option<u64>,
 }
 
 /// What a history is about.
@@ -280,7 +302,7 @@ pub enum HistoryScope {
     Instance(Box<str>, Box<str>),
 }
 
-/// Versions, newest first.
+/// Versions in the order asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryPage {
     /// The versions.

@@ -347,13 +347,13 @@ impl<'a> Queries<'a> {
     /// Parameters that shape the result.
     fn controls(&self, kind: &str, several: bool, pairs: &mut Vec<Pair>, random: &mut Random) {
         if random.chance(40) {
-            let codes: Vec<&str> = self
-                .oracle
-                .parameters(kind)
-                .map(|known| &*known.code)
-                .filter(|_| !several)
-                .chain(["_id", "_lastUpdated"])
-                .collect();
+            const SHARED: [&str; 8] =
+                ["_id", "_lastUpdated", "_profile", "_tag", "_source", "date", "subject", "status"];
+            let own = self.oracle.parameters(kind).map(|known| &*known.code);
+            let codes: Vec<&str> = match several {
+                true => SHARED.to_vec(),
+                false => own.chain(["_id", "_lastUpdated"]).collect(),
+            };
             let keys: Vec<String> = (0..*random.pick(&[1, 1, 2, 3]))
                 .map(|_| format!("{}{}", random.pick(&["", "-"]), random.pick(&codes)))
                 .collect();

@@ -61,7 +61,10 @@ impl<'a> Resources<'a> {
         random: &mut Random,
         size: usize,
     ) -> Self {
-        let rare: Vec<&str> = (0..4).map(|_| &**random.pick(registry.resource_types())).collect();
+        // Among OperationDefinitions the server finds its own too, which are not stored.
+        let drawn = registry.resource_types().iter().filter(|kind| &***kind != "OperationDefinition");
+        let drawn: Vec<&str> = drawn.map(|kind| &**kind).collect();
+        let rare: Vec<&str> = (0..4).map(|_| *random.pick(&drawn)).collect();
         let mut keys: Vec<Key> = Vec::new();
         while keys.len() < size {
             let kind = if random.chance(70) { random.word(&CORE) } else { *random.pick(&rare) };

@@ -14,3 +14,4 @@ mod projection;
 mod results;
 mod scopes;
 mod strictness;
+mod value_sets;

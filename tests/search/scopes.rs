@@ -57,6 +57,31 @@ fn the_whole_system_can_be_searched() {
 }
 
 #[test]
+fn several_types_are_sorted_by_what_they_share() {
+    let server = population();
+    let in_order = |search: &str| server.get(search).expect(200).matches();
+    assert_eq!(in_order("?_type=Encounter,Observation&_sort=date"), ["w1", "e1", "w2", "e2", "w3", "e3"]);
+    assert_eq!(in_order("?_type=Encounter,Observation&_sort=-date,_id").first().unwrap(), "e3");
+    assert_eq!(
+        in_order("?_type=Encounter,Observation,RiskAssessment&_sort=subject,_id"),
+        ["e1", "e2", "w1", "r1", "w2", "e3", "w3"]
+    );
+    // Page by page, with those that have no value at the end.
+    let mut seen = Vec::new();
+    let mut next = Some("?_type=Patient,Organization&_sort=-identifier&_count=2".to_owned());
+    while let Some(address) = next {
+        let page = server.get(&address).expect(200);
+        seen.extend(page.matches());
+        next = page.link("next");
+    }
+    assert_eq!(seen.len(), 6);
+    assert_eq!(seen[..4], ["north", "zoe", "bob", "ada"]);
+    let refused = server.get("?_type=Patient,Organization&_sort=birthdate").expect(400);
+    assert!(refused.body.contains("birthdate") && refused.body.contains("identifier"), "{}", refused.body);
+    assert_eq!(in_order("?_type=Patient,Organization&_sort=name,_id")[..4], ["ada", "bob", "zoe", "north"]);
+}
+
+#[test]
 fn the_capability_statement_says_where_and_by_what_one_can_search() {
     let statement = Server::start().get("metadata").expect(200).json();
     let rest = &statement["rest"][0];

@@ -1,6 +1,8 @@
 //! A search, typed: every parameter resolved against the registry, every value parsed. What cannot be
 //! honoured never gets here: it is refused while parsing, or listed in [`Query::ignored`] under lenient handling.
 
+use std::sync::Arc;
+
 use crate::keys::Target;
 use crate::parameters::ParameterId;
 
@@ -33,6 +35,27 @@ pub struct Query {
     pub ignored: Vec<Ignored>,
     /// References by id alone, where several types can have that id: R4 asks to refuse the search if more than one has.
     pub bare_ids: Vec<BareId>,
+}
+
+impl Query {
+    /// The search for resources of these types that fulfil the clauses, `count` on a page, newest first and nothing besides.
+    pub fn matching(types: Vec<Box<str>>, clauses: Vec<Clause>, count: usize) -> Self {
+        Self {
+            types,
+            clauses,
+            sort: Vec::new(),
+            count,
+            total: Total::None,
+            only_count: false,
+            summary: Summary::False,
+            elements: Vec::new(),
+            includes: Vec::new(),
+            rev_includes: Vec::new(),
+            applied: Vec::new(),
+            ignored: Vec::new(),
+            bare_ids: Vec::new(),
+        }
+    }
 }
 
 /// A reference by id alone to one of several types.
@@ -316,7 +339,7 @@ pub enum CompositeTest {
 }
 
 /// One key of `_sort`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sort {
     /// What to sort by.
     pub by: SortBy,
@@ -325,7 +348,7 @@ pub struct Sort {
 }
 
 /// What a search can be sorted by. Resources without a value come last in both directions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SortBy {
     /// `_id`
     Id,
@@ -341,6 +364,24 @@ pub enum SortBy {
     Uri(ParameterId),
     /// A token or reference parameter: by [`SortText`](crate::keys::SortText).
     Text(ParameterId),
+    /// In a search of several types the parameters of one code, one of each type, whose values are compared alike.
+    Shared {
+        /// By what the values of each are compared.
+        by: SharedOrder,
+        /// The parameters, at least two; a resource has keys of that of its own type only.
+        parameters: Arc<[ParameterId]>,
+    },
+}
+
+/// The order of parameters that several types share: as that of [`SortBy`] of the same name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the variants are those of SortBy")]
+pub enum SharedOrder {
+    Date,
+    Quantity,
+    String,
+    Uri,
+    Text,
 }
 
 /// `_include` or `_revinclude`, resolved: for `_include` from matches of `source` along `parameter`; for `_revinclude`

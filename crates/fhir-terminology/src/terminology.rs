@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use fhir_definitions::{DefinitionKind, Registry};
+use fhir_model::Node;
 
 use crate::code_status::CodeStatus;
 use crate::code_system::CodeSystem;
@@ -12,7 +13,7 @@ use crate::display::{DisplayCheck, is_same};
 use crate::lazy::Lazy;
 use crate::membership::Membership;
 use crate::not_checked::NotChecked;
-use crate::value_set::{Asked, Evaluation, ListedCode, ValueSet, gaps, list};
+use crate::value_set::{Asked, Evaluation, ListedCode, ValueSet, gaps, gaps_of, list};
 
 /// The code systems and value sets of a registry. Share it in an `Arc`; each definition is compiled when it is first
 /// asked for, and answers after that are hash look-ups.
@@ -64,6 +65,21 @@ impl Terminology {
     /// be listed, or are more than `most`.
     pub fn codes(&self, value_set: &str, most: usize) -> Option<Vec<ListedCode<'_>>> {
         list(self, self.value_set(value_set)?, most)
+    }
+
+    /// System and code of all members of a ValueSet resource that is not among the definitions; `url` is for messages.
+    ///
+    /// # Errors
+    /// Why they cannot be listed; nothing if they are more than `most`.
+    pub fn codes_of(
+        &self,
+        url: &str,
+        value_set: Node<'_>,
+        most: usize,
+    ) -> Result<Vec<(String, String)>, Vec<NotChecked>> {
+        let set = ValueSet::compile(url, Some(value_set), &self.systems);
+        let codes = list(self, &set, most).ok_or_else(|| gaps_of(self, &set))?;
+        Ok(codes.iter().map(|listed| (listed.system.to_owned(), listed.code.to_owned())).collect())
     }
 
     /// The codes of a system that a code subsumes, itself among them; `None` if the system has no such code.

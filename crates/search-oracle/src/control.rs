@@ -10,7 +10,7 @@ use crate::refusal::Refusal;
 /// What a query asks of the result.
 #[derive(Debug, Default)]
 pub(crate) struct Controls<'o> {
-    pub(crate) sort: Vec<SortKey<'o>>,
+    pub(crate) sort: Vec<SortKey>,
     /// Matches on a page, as given.
     pub(crate) count: Option<usize>,
     /// An exact total was asked for.
@@ -25,17 +25,17 @@ pub(crate) struct Controls<'o> {
 
 /// One key of `_sort`.
 #[derive(Clone, Debug)]
-pub(crate) struct SortKey<'o> {
-    pub(crate) by: SortBy<'o>,
+pub(crate) struct SortKey {
+    pub(crate) by: SortBy,
     pub(crate) descending: bool,
 }
 
 #[derive(Clone, Debug)]
-pub(crate) enum SortBy<'o> {
+pub(crate) enum SortBy {
     Id,
     LastUpdated,
-    /// By code: the parameter may be another for each type searched.
-    Parameter(&'o Parameter),
+    /// By code: the parameter is another for each type searched.
+    Parameter(String),
 }
 
 /// `_include` or `_revinclude`.
@@ -125,20 +125,29 @@ impl<'o> Controls<'o> {
     }
 }
 
-fn sort_key<'o>(oracle: &'o Oracle, types: &[String], key: &str) -> Result<SortKey<'o>, Refusal> {
+fn sort_key(oracle: &Oracle, types: &[String], key: &str) -> Result<SortKey, Refusal> {
     let code = key.strip_prefix('-').unwrap_or(key);
-    let by = match (code, types) {
-        ("", _) => return Refusal::invalid("'_sort' has an empty key"),
-        ("_id", _) => SortBy::Id,
-        ("_lastUpdated", _) => SortBy::LastUpdated,
-        (_, [kind]) => {
-            let parameter = oracle.parameter(kind, code)?;
-            if matches!(parameter.kind, Kind::Composite | Kind::Special) {
+    let by = match code {
+        "" => return Refusal::invalid("'_sort' has an empty key"),
+        "_id" => SortBy::Id,
+        "_lastUpdated" => SortBy::LastUpdated,
+        _ => {
+            let parameters = types.iter().map(|kind| oracle.parameter(kind, code));
+            let parameters: Vec<&Parameter> = parameters.collect::<Result<_, _>>()?;
+            let comparable = |kind| match kind {
+                Kind::Number => Kind::Quantity,
+                Kind::Reference => Kind::Token,
+                other => other,
+            };
+            let first = parameters.first().map(|parameter| comparable(parameter.kind));
+            if parameters.iter().any(|parameter| {
+                matches!(parameter.kind, Kind::Composite | Kind::Special)
+                    || Some(comparable(parameter.kind)) != first
+            }) {
                 return Refusal::unsupported(format!("'{code}' has no order"));
             }
-            SortBy::Parameter(parameter)
+            SortBy::Parameter(code.to_owned())
         }
-        _ => return Refusal::unsupported("several types are sorted by _id and _lastUpdated only"),
     };
     Ok(SortKey { by, descending: key.starts_with('-') })
 }

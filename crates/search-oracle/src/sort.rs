@@ -29,7 +29,7 @@ enum SortValue {
 const TOKEN_BYTES: usize = 32;
 
 /// Whether one resource may stand before another.
-pub(crate) fn may_precede(oracle: &Oracle, sort: &[SortKey<'_>], first: &Stored, second: &Stored) -> bool {
+pub(crate) fn may_precede(oracle: &Oracle, sort: &[SortKey], first: &Stored, second: &Stored) -> bool {
     for key in sort {
         let (a, b) = (key.value(oracle, first), key.value(oracle, second));
         let order = match (&a, &b) {
@@ -57,15 +57,16 @@ fn differs_in_writing(a: Option<&SortValue>, b: Option<&SortValue>) -> bool {
     }
 }
 
-impl SortKey<'_> {
+impl SortKey {
     fn value(&self, oracle: &Oracle, resource: &Stored) -> Option<SortValue> {
-        let values = match self.by {
+        let values = match &self.by {
             SortBy::Id => vec![SortValue::Text(resource.id().to_owned())],
             SortBy::LastUpdated => {
                 let (begins, _) = resource.last_updated().and_then(date::covered)?;
                 vec![SortValue::Period(begins, begins)]
             }
-            SortBy::Parameter(parameter) => {
+            SortBy::Parameter(code) => {
+                let parameter = oracle.parameter(resource.kind(), code).ok()?;
                 let data = parameter.select(oracle.types(), resource);
                 data.iter().flat_map(|datum| values(oracle, parameter, datum)).collect()
             }

@@ -73,7 +73,7 @@ impl Strings {
                 [parameter, Bound::from(&**prefix), end_of(prefix).into()],
             ),
             StringTest::Between { from, to } => Fragment::new(
-                format!("has_string({}.keys, ?, ?, ?)", row.current),
+                format!("has_string({keys}, ?, ?, ?)"),
                 [parameter, Bound::from(&**from), Bound::from(&**to)],
             ),
             StringTest::Exact { folded, exact } => Fragment::new(

@@ -1,4 +1,4 @@
-//! History of a resource, of a type, of all: versions in the reverse order of commits.
+//! History of a resource, of a type, of all: versions in the reverse order of commits, or in their order.
 //!
 //! Time never decreases with `vid`, so a bound in time is a bound in `vid`, found by bisection without an index on time.
 
@@ -7,11 +7,12 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Integer, Text};
 
 use super::connection::{Conn, on};
+use super::dialect::IS_IN_LIST;
 use super::dictionary::Dictionary;
 use super::method;
-use crate::store::query::Fragment;
+use crate::store::query::{Fragment, integers};
 use crate::store::schema::{resource_id, version};
-use crate::store::{HistoryPage, HistoryQuery, HistoryScope, StoreError, Version};
+use crate::store::{HistoryPage, HistoryQuery, HistoryScope, Listed, StoreError, Version};
 
 /// A history query with its bounds as numbers of rows.
 struct Bounds {
@@ -22,6 +23,18 @@ struct Bounds {
     before: Option<i64>,
     /// Only versions that were not superseded by this time.
     current_after: Option<i64>,
+    /// Only these.
+    chosen: Option<Chosen>,
+    ascending: bool,
+}
+
+/// What a List names.
+#[derive(Clone, Default)]
+struct Chosen {
+    /// Resources, with all their versions.
+    rids: Vec<i64>,
+    /// Single versions.
+    vids: Vec<i64>,
 }
 
 #[derive(Clone, Copy)]
@@ -40,7 +53,9 @@ pub(super) fn page(
     let Some(scope) = scope(conn, dictionary, &query.scope)? else {
         return Ok(HistoryPage { versions: Vec::new(), total: 0, next: None });
     };
-    let mut bounds = Bounds { scope, from: None, before: None, current_after: None };
+    let chosen = query.listed.as_deref().map(|listed| chosen(conn, dictionary, listed)).transpose()?;
+    let ascending = query.ascending;
+    let mut bounds = Bounds { scope, from: None, before: None, current_after: None, chosen, ascending };
     if let Some(since) = query.since {
         bounds.from = Some(first_since(conn, since)?);
     }
@@ -49,8 +64,10 @@ pub(super) fn page(
         bounds.before = Some(first_since(conn, high)?);
     }
     let total = bounds.total(conn)?;
-    if let Some(after) = query.after {
-        bounds.before = Some(bounds.before.map_or(after, |before| before.min(after)));
+    match query.after {
+        Some(after) if ascending => bounds.from = bounds.from.max(Some(after.saturating_add(1))),
+        Some(after) => bounds.before = Some(bounds.before.map_or(after, |before| before.min(after))),
+        None => {}
     }
     let mut rows = bounds.versions(conn, query.count.saturating_add(1))?;
     let more = rows.len() > query.count;
@@ -69,16 +86,42 @@ fn scope(
     match scope {
         HistoryScope::System => Ok(Some(Scope::System)),
         HistoryScope::Type(kind) => Ok(dictionary.find_type(kind).map(Scope::Type)),
-        HistoryScope::Instance(kind, id) => {
-            let Some(code) = dictionary.find_type(kind) else { return Ok(None) };
-            let rids = resource_id::table
-                .select(resource_id::rid)
-                .filter(resource_id::kind.eq(code))
-                .filter(resource_id::fhir_id.eq(&**id));
-            let rids = on!(conn, rids.load::<i64>(conn))?;
-            Ok(rids.first().copied().map(Scope::Instance))
+        HistoryScope::Instance(kind, id) => Ok(rid(conn, dictionary, kind, id)?.map(Scope::Instance)),
+    }
+}
+
+/// The number of a resource, if there ever was such a thing.
+fn rid(
+    conn: &mut Conn<'_>,
+    dictionary: &Dictionary,
+    kind: &str,
+    id: &str,
+) -> Result<Option<i64>, StoreError> {
+    let Some(code) = dictionary.find_type(kind) else { return Ok(None) };
+    let rids = resource_id::table
+        .select(resource_id::rid)
+        .filter(resource_id::kind.eq(code))
+        .filter(resource_id::fhir_id.eq(id));
+    let rids = on!(conn, rids.load::<i64>(conn))?;
+    Ok(rids.first().copied())
+}
+
+/// The items of a List in numbers; those that do not exist are left out.
+fn chosen(conn: &mut Conn<'_>, dictionary: &Dictionary, listed: &[Listed]) -> Result<Chosen, StoreError> {
+    let mut chosen = Chosen::default();
+    for item in listed {
+        let Some(rid) = rid(conn, dictionary, &item.kind, &item.id)? else { continue };
+        match item.version.map(i64::try_from) {
+            None => chosen.rids.push(rid),
+            Some(Ok(number)) => {
+                let text = "SELECT v.vid FROM version AS v WHERE v.rid = ? AND v.version = ?";
+                let named = Fragment::new(text, [rid.into(), number.into()]);
+                chosen.vids.extend(named.statement::<BigInt>().load::<i64>(conn)?);
+            }
+            Some(Err(_)) => {}
         }
     }
+    Ok(chosen)
 }
 
 /// The first `vid` made at or after a time; one past the last if there is none.
@@ -132,13 +175,14 @@ impl Row {
 impl Bounds {
     fn versions(&self, conn: &mut Conn<'_>, limit: usize) -> Result<Vec<Row>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let order = if self.ascending { " ORDER BY v.vid" } else { " ORDER BY v.vid DESC" };
         // The numbers of the page are read from an index, and only then the bodies.
         let page = Fragment::text("SELECT v.vid FROM version AS v WHERE ")
             .append(self.condition())
-            .append(Fragment::new(" ORDER BY v.vid DESC LIMIT ?", [limit.into()]));
+            .append(Fragment::new(format!("{order} LIMIT ?"), [limit.into()]));
         let columns = "SELECT v.vid, v.type, i.fhir_id, v.version, v.ts, v.method, v.body \
             FROM version AS v JOIN resource_id AS i ON i.rid = v.rid WHERE v.vid IN (";
-        let query = Fragment::text(columns).append(page).push(") ORDER BY v.vid DESC");
+        let query = Fragment::text(columns).append(page).push(")").push(order);
         Ok(query.statement::<RowTypes>().load(conn)?)
     }
 
@@ -156,12 +200,19 @@ impl Bounds {
                 WHERE f.rid = v.rid AND f.version = v.version + 1 AND f.ts <= ?)";
             Fragment::new(superseded, [time.into()])
         });
-        Fragment::all([scope, from, before, current].into_iter().flatten().collect())
+        let chosen = self.chosen.as_ref().map(|Chosen { rids, vids }| {
+            let text = format!("(v.rid {IS_IN_LIST} OR v.vid {IS_IN_LIST})");
+            Fragment::new(text, [integers(rids.iter().copied()), integers(vids.iter().copied())])
+        });
+        Fragment::all([scope, from, before, current, chosen].into_iter().flatten().collect())
     }
 
     /// How many versions there are, from the counts kept where there are no bounds.
     fn total(&self, conn: &mut Conn<'_>) -> Result<u64, StoreError> {
-        let bounded = self.from.is_some() || self.before.is_some() || self.current_after.is_some();
+        let bounded = self.from.is_some()
+            || self.before.is_some()
+            || self.current_after.is_some()
+            || self.chosen.is_some();
         let counts = match self.scope {
             Scope::Instance(_) => return self.counted(conn),
             Scope::Type(_) if bounded => return self.counted(conn),
@@ -173,7 +224,7 @@ impl Bounds {
         for (code, versions) in counts.statement::<(Integer, BigInt)>().load::<(i32, i64)>(conn)? {
             // By type, for which there is an index without the bodies.
             total += if bounded {
-                Self { scope: Scope::Type(code), ..*self }.counted(conn)?
+                Self { scope: Scope::Type(code), chosen: self.chosen.clone(), ..*self }.counted(conn)?
             } else {
                 versions.unsigned_abs()
             };

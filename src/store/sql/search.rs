@@ -116,7 +116,7 @@ fn matches(
     if direction.is_reverse() {
         rids.reverse();
     }
-    let sorted_by_keys = query.sort.iter().any(|key| Kind::of(key.by).is_some());
+    let sorted_by_keys = query.sort.iter().any(|key| Kind::of(&key.by).is_some());
     let matches = rows::load(conn, dictionary, &rids, sorted_by_keys || !query.includes.is_empty())?;
     let mut page = SearchPage::default();
     if from.is_none() && !more {
@@ -149,13 +149,14 @@ fn matches(
 /// Where a resource stands in the order.
 fn position(sort: &[Sort], resource: &Resource) -> Position {
     let keys = if sort.is_empty() { None } else { StoredKeys::decode(&resource.keys) }.unwrap_or_default();
-    let values = sort.iter().map(|key| match (key.by, Kind::of(key.by)) {
+    let values = sort.iter().map(|key| match (&key.by, Kind::of(&key.by)) {
         (SortBy::Id, _) => SortValue::Id(resource.version.id.to_string()),
         (_, None) => SortValue::Time(resource.version.last_updated),
-        (_, Some((kind, parameter))) => match order::sort_key(&keys, kind, parameter, key.descending) {
-            Some(key) => SortValue::Key(key),
-            None => SortValue::Missing,
-        },
+        (_, Some((kind, parameters))) => {
+            let mut own =
+                parameters.iter().filter_map(|own| order::sort_key(&keys, kind, own.0, key.descending));
+            own.next().map_or(SortValue::Missing, SortValue::Key)
+        }
     });
     Position { values: values.collect(), rid: resource.rid }
 }

@@ -52,6 +52,9 @@ mod declared {
         fn sort_key(keys: Binary, kind: Integer, parameter: Integer, descending: Bool) -> Nullable<Binary>;
     }
     diesel::define_sql_function! {
+        fn shared_sort_key(keys: Binary, kind: Integer, parameters: Text, descending: Bool) -> Nullable<Binary>;
+    }
+    diesel::define_sql_function! {
         fn date_leads(keys: Binary, parameter: Integer, descending: Bool, low: BigInt, high: BigInt) -> Bool;
     }
     diesel::define_sql_function! {
@@ -168,11 +171,21 @@ fn register_probes(conn: &mut SqliteConnection) -> QueryResult<()> {
 
 /// What a resource is sorted by, and whether a row of an index table is the one it is sorted by.
 fn register_order(conn: &mut SqliteConnection) -> QueryResult<()> {
-    use declared::{date_leads_utils, quantity_leads_utils, sort_key_utils, string_leads_utils};
+    use declared::{
+        date_leads_utils, quantity_leads_utils, shared_sort_key_utils, sort_key_utils, string_leads_utils,
+    };
 
     sort_key_utils::register_impl(conn, |keys: Vec<u8>, kind: i32, parameter: i32, descending: bool| {
         order::sort_key(&decode(&keys), Kind::from_code(kind)?, parameter, descending)
     })?;
+    shared_sort_key_utils::register_impl(
+        conn,
+        |keys: Vec<u8>, kind: i32, parameters: String, descending: bool| {
+            let (keys, kind) = (decode(&keys), Kind::from_code(kind)?);
+            order::listed(&parameters)
+                .find_map(|parameter| order::sort_key(&keys, kind, parameter, descending))
+        },
+    )?;
     date_leads_utils::register_impl(
         conn,
         |keys: Vec<u8>, parameter: i32, descending: bool, low: i64, high: i64| {

@@ -4,13 +4,20 @@ use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
-use octofhir_ucum::{Dimension, SpecialKind, UnitAnalysis, analyse};
+use octofhir_ucum::{Dimension, SpecialKind, UnitAnalysis, UnitExpr, analyse, find_prefix};
 
 /// The system of UCUM codes.
 pub(crate) const SYSTEM: &str = "http://unitsofmeasure.org";
 
 /// How many units are remembered: more than anyone uses, few enough that made-up ones do not fill the memory.
 const MOST_REMEMBERED: usize = 4096;
+
+/// Units of the amount of substance, with the power of it in each. To UCUM a mole is a number of particles, and so 1 mol and
+/// 6 * 10^23 the same; nobody who asks for a number means an amount.
+const AMOUNTS: [(&str, i32); 5] = [("mol", 1), ("eq", 1), ("osm", 1), ("kat", 1), ("U", 1)];
+
+/// Particles of a mole, as UCUM has it.
+const PARTICLES: f64 = 6.022_136_7e23;
 
 /// Longer units are not looked at.
 const LONGEST: usize = 128;
@@ -54,9 +61,11 @@ impl Canonical {
             unit.special,
             None | Some(SpecialKind::Celsius | SpecialKind::Fahrenheit | SpecialKind::Reaumur)
         );
-        let (factor, offset) = (unit.factor.to_f64() * unit.scale.to_f64(), unit.offset.to_f64());
+        let substance = substance(&unit.parsed_ast);
+        let size = unit.factor.to_f64() * unit.scale.to_f64();
+        let (factor, offset) = (size / PARTICLES.powi(substance), unit.offset.to_f64());
         let is_usable = is_proportional && factor.is_normal() && factor > 0.0 && offset.is_finite();
-        is_usable.then(|| Self { unit: base_unit(unit), factor, offset })
+        is_usable.then(|| Self { unit: base_unit(unit, substance), factor, offset })
     }
 
     /// A value of the unit in base units, with 12 significant digits: floating point leaves traces beyond, by which
@@ -67,11 +76,32 @@ impl Canonical {
     }
 }
 
-/// The powers of base units and of arbitrary units, which convert to nothing but themselves.
-fn base_unit(unit: &UnitAnalysis) -> String {
+/// The power of the amount of substance in a unit: 1 of `mmol/L`.
+fn substance(unit: &UnitExpr) -> i32 {
+    match unit {
+        UnitExpr::Symbol(symbol) => {
+            let amount = AMOUNTS.iter().find(|(code, _)| {
+                symbol
+                    .strip_suffix(code)
+                    .is_some_and(|prefix| prefix.is_empty() || find_prefix(prefix).is_some())
+            });
+            amount.map_or(0, |(_, power)| *power)
+        }
+        UnitExpr::Numeric(_) | UnitExpr::Annotation(_) => 0,
+        UnitExpr::Power(unit, power) => substance(unit).saturating_mul(*power),
+        UnitExpr::Annotated(unit, _) => substance(unit),
+        UnitExpr::Product(units) => units.iter().map(substance).sum(),
+        UnitExpr::Quotient(above, below) => substance(above) - substance(below),
+        UnitExpr::Reciprocal(unit) => -substance(unit),
+    }
+}
+
+/// The powers of base units, of the amount of substance, and of arbitrary units, which convert to nothing but themselves.
+fn base_unit(unit: &UnitAnalysis, substance: i32) -> String {
     let powers = Dimension::BASE_UNITS.iter().copied().zip(unit.dimension.0.map(i32::from));
+    let powers = powers.chain([("mol", substance)]).chain(unit.arbitrary.iter().copied());
     let mut text = String::new();
-    for (base, power) in powers.chain(unit.arbitrary.iter().copied()).filter(|(_, power)| *power != 0) {
+    for (base, power) in powers.filter(|(_, power)| *power != 0) {
         if !text.is_empty() {
             text.push('.');
         }
@@ -121,6 +151,28 @@ mod tests {
         {
             assert_eq!(canonical(code).unwrap().unit, unit, "{code}");
         }
+    }
+
+    #[test]
+    fn amounts_of_substance_are_no_numbers() {
+        for (code, unit) in [
+            ("mol", "mol"),
+            ("mmol/L", "m-3.mol"),
+            ("umol/min", "s-1.mol"),
+            ("U/L", "m-3.s-1.mol"),
+            ("meq/L", "m-3.mol"),
+            ("mosm/kg", "g-1.mol"),
+            ("mol2", "mol2"),
+            ("mmol/mol", "1"),
+            ("mmol/mol{creat}", "1"),
+            ("1/mol", "mol-1"),
+            ("10*3/uL", "m-3"),
+        ] {
+            assert_eq!(canonical(code).unwrap().unit, unit, "{code}");
+        }
+        assert_eq!(in_base(1.0, "nkat"), in_base(1e-9, "mol/s"));
+        assert_eq!(in_base(60.0, "U"), in_base(60.0, "umol/min"));
+        assert_eq!(in_base(53.0, "mmol/mol").unwrap().0, 0.053);
     }
 
     #[test]

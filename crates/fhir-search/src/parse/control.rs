@@ -32,7 +32,7 @@ pub(crate) const RESULT: &[Row] = &[
         apply: |controls, value| controls.sort(value),
         values: "parameters, `_id` and `_lastUpdated`, joined by commas, with `-` for descending. Resources without a value come last \
                  both ways; of several values the first in the order asked for counts. Composites have no order. A search of several \
-                 types is sorted by `_id` and `_lastUpdated` only",
+                 types is sorted by parameters that all of them have and whose values compare",
     },
     Row {
         name: "_total",
@@ -79,21 +79,7 @@ pub(crate) struct Controls<'a> {
 
 impl<'a> Controls<'a> {
     pub(crate) fn new(parameters: &'a Parameters, settings: &'a ParseSettings, types: Vec<Box<str>>) -> Self {
-        let query = Query {
-            types,
-            clauses: Vec::new(),
-            sort: Vec::new(),
-            count: settings.default_count.min(settings.max_count),
-            total: Total::None,
-            only_count: false,
-            summary: Summary::False,
-            elements: Vec::new(),
-            includes: Vec::new(),
-            rev_includes: Vec::new(),
-            applied: Vec::new(),
-            ignored: Vec::new(),
-            bare_ids: Vec::new(),
-        };
+        let query = Query::matching(types, Vec::new(), settings.default_count.min(settings.max_count));
         Self { parameters, settings, query, seen: Vec::new() }
     }
 

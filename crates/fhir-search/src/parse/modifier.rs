@@ -94,7 +94,7 @@ pub(crate) const MODIFIERS: &[Row] = {
             name: "in",
             modifier: Modifier::In,
             kinds: &[Token],
-            meaning: "a coding is in the value set of this canonical url",
+            meaning: "a coding is in the value set of this canonical url, or in `ValueSet/id` of this server",
         },
         Row {
             name: "not-in",

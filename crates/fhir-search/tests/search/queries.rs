@@ -109,7 +109,8 @@ fn result_parameters() {
     let query =
         parse("Patient", "_count=5&_sort=-birthdate,family,gender,_id&_total=estimate&_format=json").unwrap();
     assert_eq!((query.count, query.total, query.only_count), (5, Total::Accurate, false));
-    let sort: Vec<(SortBy, bool)> = query.sort.iter().map(|sort| (sort.by, sort.descending)).collect();
+    let sort: Vec<(SortBy, bool)> =
+        query.sort.iter().map(|sort| (sort.by.clone(), sort.descending)).collect();
     assert_eq!(
         sort,
         [

@@ -48,7 +48,10 @@ fn chains_and_reverse_chains_begin_at_all_types() {
 #[test]
 fn system_searches_are_sorted_by_what_all_have() {
     let sorted = parse_in(Scope::System, "_sort=-_lastUpdated,_id").unwrap();
-    assert_eq!(sorted.sort.iter().map(|sort| sort.by).collect::<Vec<_>>(), [SortBy::LastUpdated, SortBy::Id]);
+    assert_eq!(
+        sorted.sort.iter().map(|sort| sort.by.clone()).collect::<Vec<_>>(),
+        [SortBy::LastUpdated, SortBy::Id]
+    );
     assert!(refusal_in(Scope::System, "_sort=_tag").contains("_lastUpdated"));
 }
 

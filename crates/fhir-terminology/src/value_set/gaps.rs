@@ -15,6 +15,13 @@ pub(crate) fn gaps(terminology: &Terminology, canonical: &str) -> Vec<NotChecked
     found.gaps
 }
 
+/// The same of a value set that is not among the definitions.
+pub(crate) fn gaps_of(terminology: &Terminology, set: &ValueSet) -> Vec<NotChecked> {
+    let mut found = Found { terminology, seen: HashSet::new(), gaps: Vec::new() };
+    found.of_set(set);
+    found.gaps
+}
+
 struct Found<'a> {
     terminology: &'a Terminology,
     /// The urls of the sets that were looked at.

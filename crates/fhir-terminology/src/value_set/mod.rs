@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub(crate) use evaluate::{Asked, Evaluation};
 use expansion::Expansion;
 use foldhash::{HashMap, HashSet};
-pub(crate) use gaps::gaps;
+pub(crate) use gaps::{gaps, gaps_of};
 pub use list::ListedCode;
 pub(crate) use list::list;
 

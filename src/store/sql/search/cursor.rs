@@ -8,6 +8,9 @@ use crate::store::{Cursor, StoreError};
 
 const VERSION: u8 = 1;
 
+/// Set in the kind of a key that several types share.
+const SEVERAL: u8 = 64;
+
 const MISSING: u8 = 0;
 const TIME: u8 = 1;
 const ID: u8 = 2;
@@ -64,14 +67,14 @@ fn read(sort: &[Sort], bytes: &[u8]) -> Option<(Direction, Option<Position>)> {
         let ([tag], tail) = rest.split_first_chunk()?;
         let (length, tail) = tail.split_first_chunk()?;
         let (text, tail) = tail.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
-        values.push(value(key.by, *tag, text)?);
+        values.push(value(&key.by, *tag, text)?);
         rest = tail;
     }
     let rid = i64::from_le_bytes(rest.try_into().ok()?);
     Some((direction, Some(Position { values, rid })))
 }
 
-fn value(by: SortBy, tag: u8, text: &[u8]) -> Option<SortValue> {
+fn value(by: &SortBy, tag: u8, text: &[u8]) -> Option<SortValue> {
     match (by, tag) {
         (SortBy::LastUpdated, TIME) => Some(SortValue::Time(i64::from_le_bytes(text.try_into().ok()?))),
         (SortBy::Id, ID) => Some(SortValue::Id(String::from_utf8(text.to_vec()).ok()?)),
@@ -94,8 +97,12 @@ fn code(direction: Direction) -> u8 {
 /// Six bytes for each key of the order.
 fn fingerprint(sort: &[Sort]) -> Vec<u8> {
     let key = |key: &Sort| {
-        let (kind, parameter) = match (key.by, Kind::of(key.by)) {
-            (_, Some((kind, parameter))) => (kind as u8, parameter),
+        let (kind, parameter) = match (&key.by, Kind::of(&key.by)) {
+            (_, Some((kind, [parameter]))) => (kind as u8, parameter.0),
+            // The first of several names all of them, as the types searched are part of what a link is signed for.
+            (_, Some((kind, parameters))) => {
+                (kind as u8 | SEVERAL, parameters.first().map_or(0, |parameter| parameter.0))
+            }
             (SortBy::Id, None) => (u8::MAX, 0),
             (_, None) => (0, 0),
         };

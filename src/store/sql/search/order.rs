@@ -1,10 +1,13 @@
 //! The order of matches: what each is sorted by, as SQL and as a value in a cursor.
 
-use fhir_search::query::{Sort, SortBy};
+use std::slice;
+
+use fhir_search::parameters::ParameterId;
+use fhir_search::query::{SharedOrder, Sort, SortBy};
 
 use crate::store::StoreError;
 use crate::store::keys_blob::{QuantityRow, Real, StoredKeys};
-use crate::store::query::{Bound, Fragment};
+use crate::store::query::{Bound, Fragment, integers};
 use crate::store::sql::dialect;
 
 /// The unit under which every number and quantity stands.
@@ -27,17 +30,42 @@ impl Kind {
             .find(|kind| *kind as i32 == code)
     }
 
-    /// The kind and the parameter, unless it is a property that every resource has.
-    pub(super) fn of(by: SortBy) -> Option<(Self, i32)> {
+    /// The kind and the parameters, of which a resource has keys of one at most, unless it is a property that every resource has.
+    pub(super) fn of(by: &SortBy) -> Option<(Self, &[ParameterId])> {
+        let one = |kind, parameter| Some((kind, slice::from_ref(parameter)));
         match by {
             SortBy::Id | SortBy::LastUpdated => None,
-            SortBy::Date(parameter) => Some((Self::Date, parameter.0)),
-            SortBy::Quantity(parameter) => Some((Self::Quantity, parameter.0)),
-            SortBy::String(parameter) => Some((Self::String, parameter.0)),
-            SortBy::Uri(parameter) => Some((Self::Uri, parameter.0)),
-            SortBy::Text(parameter) => Some((Self::Text, parameter.0)),
+            SortBy::Date(parameter) => one(Self::Date, parameter),
+            SortBy::Quantity(parameter) => one(Self::Quantity, parameter),
+            SortBy::String(parameter) => one(Self::String, parameter),
+            SortBy::Uri(parameter) => one(Self::Uri, parameter),
+            SortBy::Text(parameter) => one(Self::Text, parameter),
+            SortBy::Shared { by, parameters } => Some((Self::of_shared(*by), parameters)),
         }
     }
+
+    /// The kind and the parameter, where it is one alone: what an index table can have the order of.
+    pub(super) fn of_one(by: &SortBy) -> Option<(Self, i32)> {
+        match Self::of(by)? {
+            (kind, [parameter]) => Some((kind, parameter.0)),
+            _ => None,
+        }
+    }
+
+    fn of_shared(order: SharedOrder) -> Self {
+        match order {
+            SharedOrder::Date => Self::Date,
+            SharedOrder::Quantity => Self::Quantity,
+            SharedOrder::String => Self::String,
+            SharedOrder::Uri => Self::Uri,
+            SharedOrder::Text => Self::Text,
+        }
+    }
+}
+
+/// The numbers of a list as it is bound in SQLite.
+pub(in crate::store) fn listed(numbers: &str) -> impl Iterator<Item = i32> + '_ {
+    numbers.trim_matches(['[', ']']).split(',').filter_map(|number| number.parse().ok())
 }
 
 /// What one resource is sorted by.
@@ -157,20 +185,35 @@ pub(super) fn rid_descends(sort: &[Sort]) -> bool {
     sort.first().is_none_or(|key| key.descending)
 }
 
+/// The key of the one parameter of several that a row `c` of `current` has keys of: a function of SQLite, which decodes the keys once.
+const SHARED_SORT_KEY: &str = "{shared_sort_key(c.keys, ?, ?, ?)|\
+    (SELECT k.value FROM (SELECT ?::bigint AS kind, ?::bigint[] AS listed, ?::bigint AS descending) AS a \
+    CROSS JOIN LATERAL unnest(a.listed) AS p (parameter) \
+    CROSS JOIN LATERAL (SELECT sort_key(c.rid, a.kind, p.parameter, a.descending) AS value) AS k \
+    WHERE k.value IS NOT NULL LIMIT 1)}";
+
 /// The columns of the keys of `_sort` computed for the row `c` of `current` (and `i` of `resource_id`).
 pub(super) fn columns(sort: &[Sort], start: Option<&Position>) -> Vec<Column> {
     let start_of = |index: usize| start.and_then(|start| start.values.get(index)).and_then(SortValue::bound);
     let columns = sort.iter().enumerate().map(|(index, key)| Column {
-        expression: match (key.by, Kind::of(key.by)) {
+        expression: match (&key.by, Kind::of(&key.by)) {
             (SortBy::Id, _) => Fragment::text("i.fhir_id"),
             (_, None) => Fragment::text("c.ts"),
-            (_, Some((kind, parameter))) => Fragment::new(
+            (_, Some((kind, [parameter]))) => Fragment::new(
                 format!("sort_key({}, ?, ?, ?)", dialect::keys("c")),
-                [(kind as i32).into(), parameter.into(), key.descending.into()],
+                [(kind as i32).into(), parameter.0.into(), key.descending.into()],
+            ),
+            (_, Some((kind, parameters))) => Fragment::new(
+                SHARED_SORT_KEY,
+                [
+                    (kind as i32).into(),
+                    integers(parameters.iter().map(|parameter| i64::from(parameter.0))),
+                    key.descending.into(),
+                ],
             ),
         },
         descending: key.descending,
-        nullable: Kind::of(key.by).is_some(),
+        nullable: Kind::of(&key.by).is_some(),
         start: start_of(index),
     });
     columns.collect()

@@ -135,7 +135,7 @@ fn is_walkable(sort: &[Sort]) -> bool {
 
 /// The index table that has the order of the first key of `_sort`.
 pub(super) fn sort_table(sort: &[Sort]) -> Option<(Kind, i32)> {
-    sort.first().and_then(|key| Kind::of(key.by)).filter(|_| is_walkable(sort))
+    sort.first().and_then(|key| Kind::of_one(&key.by)).filter(|_| is_walkable(sort))
 }
 
 /// The condition with the fewest rows and their number, which is `many` if there are more; none if no condition has an index. A cheap look first: most searches have

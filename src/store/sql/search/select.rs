@@ -200,7 +200,7 @@ pub(super) fn by_key(
 /// The condition that is about the first key of `_sort`, if its rows have the values that matches are sorted by: each match
 /// has one value, and that fulfils the condition.
 pub(super) fn ranged(search: &Search<'_>) -> Option<usize> {
-    let (_, parameter) = search.sort.first().and_then(|key| Kind::of(key.by))?;
+    let (_, parameter) = search.sort.first().and_then(|key| Kind::of_one(&key.by))?;
     let is_about = |condition: &Condition| {
         condition.is_unique() && condition.dates().is_some_and(|dates| dates.parameter == parameter)
     };

@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::*;
-use crate::store::{HistoryPage, HistoryQuery, HistoryScope};
+use crate::store::{HistoryPage, HistoryQuery, HistoryScope, Listed};
 
 fn query(scope: HistoryScope) -> HistoryQuery {
-    HistoryQuery { scope, count: 100, since: None, at: None, after: None }
+    HistoryQuery::new(scope, 100)
 }
 
 fn names(page: &HistoryPage) -> Vec<String> {
@@ -113,4 +113,45 @@ fn time_never_goes_back() {
     let fixture = Fixture { store, folder };
     let times = [1, 2, 3].map(|_| fixture.write(put("Patient", "1")).unwrap().version.last_updated);
     assert_eq!(times, [1_000_000_000; 3]);
+}
+
+#[test]
+fn oldest_first_pages_follow_one_another_too() {
+    let (fixture, times) = fixture();
+    for (since, expected) in [
+        (None, &["Patient/1/1", "Encounter/1/1", "Patient/1/2", "Patient/2/1", "Patient/1/3"][..]),
+        (Some(times[2]), &["Patient/1/2", "Patient/2/1", "Patient/1/3"]),
+    ] {
+        let mut query = HistoryQuery { count: 2, since, ascending: true, ..query(HistoryScope::System) };
+        let mut seen = Vec::new();
+        loop {
+            let page = fixture.store.history(&query).unwrap();
+            assert_eq!(page.total, expected.len() as u64);
+            seen.extend(names(&page));
+            query.after = page.next;
+            if query.after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen, expected);
+    }
+}
+
+#[test]
+fn a_list_names_versions_or_all_versions_of_resources() {
+    let (fixture, _) = fixture();
+    let listed = |kind: &str, id: &str, version| Listed { kind: kind.into(), id: id.into(), version };
+    let history = |scope, listed: Vec<Listed>| {
+        let page = fixture.store.history(&HistoryQuery { listed: Some(listed), ..query(scope) }).unwrap();
+        assert_eq!(page.total, page.versions.len() as u64);
+        names(&page)
+    };
+    let items = || {
+        vec![listed("Patient", "1", Some(2)), listed("Encounter", "1", None), listed("Patient", "9", None)]
+    };
+    assert_eq!(history(HistoryScope::System, items()), ["Patient/1/2", "Encounter/1/1"]);
+    assert_eq!(history(HistoryScope::Type("Patient".into()), items()), ["Patient/1/2"]);
+    assert_eq!(history(HistoryScope::Instance("Encounter".into(), "1".into()), items()), ["Encounter/1/1"]);
+    assert!(history(HistoryScope::System, Vec::new()).is_empty());
+    assert!(history(HistoryScope::System, vec![listed("Patient", "1", Some(9))]).is_empty());
 }

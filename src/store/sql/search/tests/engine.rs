@@ -47,11 +47,12 @@ fn a_query() -> impl Strategy<Value = Query> {
             .prop_map(move |(clauses, sort, count)| query(TYPES[kind].0, clauses, sort, count))
     });
     let either = (generate::clause(0, 1), generate::clause(1, 1)).prop_map(|(a, b)| Clause::Any(vec![a, b]));
-    let both =
-        (vec(either, 0..3), vec(generate::sort(0), 0..3), 1..5usize).prop_map(|(clauses, sort, count)| {
+    let both = (vec(either, 0..3), vec(generate::shared_sort(), 0..3), 1..5usize).prop_map(
+        |(clauses, sort, count)| {
             let types = TYPES.map(|(kind, _)| kind.into()).to_vec();
             Query { types, ..query(TYPES[0].0, clauses, sort, count) }
-        });
+        },
+    );
     let dated = (0..2usize).prop_flat_map(|kind| {
         let other = option::of(generate::clause(kind, 1));
         let sort = option::of((0..4u8, generate::sort(kind)).prop_map(move |(by, sort)| match by {

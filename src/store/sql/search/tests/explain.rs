@@ -149,7 +149,7 @@ fn sorting_follows_an_index_in_both_directions() {
         ),
     ] {
         for descending in [false, true] {
-            let query = query("Observation", vec![], vec![Sort { by, descending }], 20);
+            let query = query("Observation", vec![], vec![Sort { by: by.clone(), descending }], 20);
             let search = resolve(&mut world.link.conn(), &world.dictionary, &query).unwrap();
             let from = start(vec![value.clone()]);
             let selects = match by {
@@ -203,10 +203,7 @@ fn words_are_read_newest_first() {
     let search = resolve(&mut world.link.conn(), &world.dictionary, &query).unwrap();
     let from = start(vec![]);
     let plan = explain(&mut world, select::merged(&search, 0, Direction::After, Some(&from), 21));
-    assert!(
-        plan.contains("SCAN p VIRTUAL TABLE INDEX") && !plan.contains("TEMP B-TREE"),
-        "{plan}"
-    );
+    assert!(plan.contains("SCAN p VIRTUAL TABLE INDEX") && !plan.contains("TEMP B-TREE"), "{plan}");
 }
 
 #[test]

@@ -6,8 +6,8 @@ use fhir_search::keys::{
 };
 use fhir_search::parameters::ParameterId;
 use fhir_search::query::{
-    Clause, Comparison, CompositeTest, DateTest, Direction, NearTest, QuantityTest, Sort, SortBy, StringTest,
-    Test, TextScope, UriTest,
+    Clause, Comparison, CompositeTest, DateTest, Direction, NearTest, QuantityTest, SharedOrder, Sort,
+    SortBy, StringTest, Test, TextScope, UriTest,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -311,6 +311,24 @@ pub(super) fn sort(kind: usize) -> impl Strategy<Value = Sort> {
         SortBy::String(parameter(STRING)),
         SortBy::Uri(parameter(URI)),
         SortBy::Text(parameter(TOKEN)),
+    ]);
+    (by, any::<bool>()).prop_map(|(by, descending)| Sort { by, descending })
+}
+
+/// An order of the resources of both types.
+pub(super) fn shared_sort() -> impl Strategy<Value = Sort> {
+    let shared = |by, offset| SortBy::Shared {
+        by,
+        parameters: TYPES.iter().map(|(_, base)| ParameterId(base + offset)).collect(),
+    };
+    let by = select(vec![
+        SortBy::Id,
+        SortBy::LastUpdated,
+        shared(SharedOrder::Date, DATE),
+        shared(SharedOrder::Quantity, QUANTITY),
+        shared(SharedOrder::String, STRING),
+        shared(SharedOrder::Uri, URI),
+        shared(SharedOrder::Text, TOKEN),
     ]);
     (by, any::<bool>()).prop_map(|(by, descending)| Sort { by, descending })
 }

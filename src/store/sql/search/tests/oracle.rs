@@ -1,11 +1,12 @@
 //! The answer to a search by the plainest means.
 
 use std::cmp::Ordering;
+use std::slice;
 
 use fhir_search::keys::SearchKeys;
 use fhir_search::matches::{Indexed, Population, matches};
 use fhir_search::parameters::ParameterId;
-use fhir_search::query::{Query, Sort, SortBy};
+use fhir_search::query::{Query, SharedOrder, Sort, SortBy};
 
 use super::world::World;
 
@@ -23,56 +24,64 @@ pub(super) fn answer(world: &mut World, query: &Query) -> Vec<String> {
     let newest_first = query.sort.first().is_none_or(|sort| sort.descending);
     rows.sort_by(|(a_rid, a), (b_rid, b)| {
         let [a, b] = [a, b].map(|(kind, id)| world.find(kind, id).unwrap());
-        let keys = query.sort.iter().map(|sort| compare(*sort, a, b));
+        let keys = query.sort.iter().map(|sort| compare(sort, a, b));
         let ties = if newest_first { b_rid.cmp(a_rid) } else { a_rid.cmp(b_rid) };
         keys.fold(Ordering::Equal, Ordering::then).then(ties)
     });
     rows.into_iter().map(|(_, (kind, id))| format!("{kind}/{id}")).collect()
 }
 
-fn compare(sort: Sort, a: Indexed<'_>, b: Indexed<'_>) -> Ordering {
+fn compare(sort: &Sort, a: Indexed<'_>, b: Indexed<'_>) -> Ordering {
     let descending = sort.descending;
-    match sort.by {
-        SortBy::Id => directed(descending, a.id.cmp(b.id)),
-        SortBy::LastUpdated => directed(descending, a.last_updated.cmp(&b.last_updated)),
-        SortBy::Date(parameter) => {
+    let (order, parameters) = match &sort.by {
+        SortBy::Id => return directed(descending, a.id.cmp(b.id)),
+        SortBy::LastUpdated => return directed(descending, a.last_updated.cmp(&b.last_updated)),
+        SortBy::Date(parameter) => (SharedOrder::Date, slice::from_ref(parameter)),
+        SortBy::Quantity(parameter) => (SharedOrder::Quantity, slice::from_ref(parameter)),
+        SortBy::String(parameter) => (SharedOrder::String, slice::from_ref(parameter)),
+        SortBy::Uri(parameter) => (SharedOrder::Uri, slice::from_ref(parameter)),
+        SortBy::Text(parameter) => (SharedOrder::Text, slice::from_ref(parameter)),
+        SortBy::Shared { by, parameters } => (*by, &**parameters),
+    };
+    let sorts = |parameter: &ParameterId| parameters.contains(parameter);
+    match order {
+        SharedOrder::Date => {
             let values = |keys: &SearchKeys| {
-                let keys = keys.dates.iter().filter(|key| key.parameter == parameter);
+                let keys = keys.dates.iter().filter(|key| sorts(&key.parameter));
                 keys.map(|key| (key.low, key.high)).collect()
             };
             missing_last(descending, values(a.keys), values(b.keys), Ord::cmp)
         }
-        SortBy::Quantity(parameter) => {
+        SharedOrder::Quantity => {
             let values = |keys: &SearchKeys| {
-                let keys = keys.quantities.iter().filter(|key| key.parameter == parameter && key.unit == 0);
+                let keys = keys.quantities.iter().filter(|key| sorts(&key.parameter) && key.unit == 0);
                 keys.map(|key| (key.low, key.high)).collect()
             };
             missing_last(descending, values(a.keys), values(b.keys), |a, b| a.partial_cmp(b).unwrap())
         }
-        SortBy::String(parameter) => {
+        SharedOrder::String => {
             let values = |keys: &SearchKeys| {
-                let keys = keys.strings.iter().filter(|key| key.parameter == parameter);
+                let keys = keys.strings.iter().filter(|key| sorts(&key.parameter));
                 keys.map(|key| (key.folded.clone(), key.exact)).collect()
             };
             missing_last(descending, values(a.keys), values(b.keys), Ord::cmp)
         }
-        SortBy::Uri(parameter) => {
+        SharedOrder::Uri => {
             let values = |keys: &SearchKeys| {
-                let keys = keys.uris.iter().filter(|key| key.parameter == parameter);
+                let keys = keys.uris.iter().filter(|key| sorts(&key.parameter));
                 keys.map(|key| key.value.clone()).collect()
             };
             missing_last(descending, values(a.keys), values(b.keys), Ord::cmp)
         }
-        SortBy::Text(parameter) => {
-            let text = |keys: &SearchKeys| text(keys, parameter, descending);
-            missing_last(descending, text(a.keys), text(b.keys), Ord::cmp)
+        SharedOrder::Text => {
+            let values = |keys: &SearchKeys| {
+                let texts = keys.sort_texts.iter().filter(|text| sorts(&text.parameter));
+                let texts = texts.map(|text| if descending { &text.greatest } else { &text.least });
+                texts.cloned().collect()
+            };
+            missing_last(descending, values(a.keys), values(b.keys), Ord::cmp)
         }
     }
-}
-
-fn text(keys: &SearchKeys, parameter: ParameterId, descending: bool) -> Vec<Box<str>> {
-    let texts = keys.sort_texts.iter().filter(|text| text.parameter == parameter);
-    texts.map(|text| if descending { text.greatest.clone() } else { text.least.clone() }).collect()
 }
 
 /// Compares the least of the values, or the greatest of them.
