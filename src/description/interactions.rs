@@ -27,7 +27,8 @@ pub(super) const FAILURES: [u16; 5] = [400, 404, 406, 500, 503];
 const OF_BODY: &[u16] = &[413, 415];
 const OF_SEARCH: &[&str] = &["format", "pretty", "prefer"];
 const OF_READ: &[&str] = &["format", "pretty", "summary", "elements", "ifNoneMatch", "ifModifiedSince"];
-const OF_HISTORY: &[&str] = &["format", "pretty", "count", "since", "at", "summary", "elements"];
+const OF_HISTORY: &[&str] =
+    &["format", "pretty", "count", "since", "at", "sort", "list", "summary", "elements"];
 const OF_WRITE: &[&str] = &["format", "pretty", "prefer", "ifMatch"];
 const WRITTEN: &[(u16, &str)] = &[(200, "Written"), (201, "Created")];
 const DELETED: &[(u16, &str)] = &[(200, "Deleted"), (204, "NoContent")];

@@ -77,7 +77,7 @@ fn versions(context: &Context, query: &HistoryQuery) -> Result<HistoryPage, Erro
     let Some(own) = own else { return Ok(context.store.history(query)?) };
     let since = query.since.is_none_or(|since| own.last_updated >= since);
     let at = query.at.is_none_or(|(_, end)| own.last_updated < end);
-    let versions: Vec<Version> = (since && at).then_some(own).into_iter().collect();
+    let versions: Vec<Version> = (since && at && query.listed.is_none()).then_some(own).into_iter().collect();
     Ok(HistoryPage { total: versions.len() as u64, versions, next: None })
 }
 

@@ -192,7 +192,7 @@ fn people_of_the_demo_population_are_found_again() {
     for patient in patients.iter().step_by(10) {
         let id = patient["id"].as_str().unwrap();
         let date = patient["birthDate"].as_str().unwrap();
-        let wrong_day = format!("{}{}", &date[..9], if date.ends_with('1') { '2' } else { '1' });
+        let wrong_day = format!("{}{}", date.get(..9).unwrap(), if date.ends_with('1') { '2' } else { '1' });
         let name = &patient["name"][0];
         let family = name["family"].as_str().unwrap();
         for (what, change) in [
