@@ -31,6 +31,7 @@ pub fn open(settings: &Settings) -> Result<Context, Failure> {
         default_count: settings.default_count.min(settings.max_count),
         max_count: settings.max_count,
         conditional_delete: settings.conditional_delete,
+        erasure: settings.allow_erasure,
         base_urls: base_urls(settings),
     };
     let validation = Validation::new(&registry, &settings.validation)?;

@@ -19,7 +19,7 @@ const fn value(name: &'static str, value: &'static str, default: &'static str, d
 }
 
 /// All settings.
-pub const SETTINGS: [Setting; 27] = [
+pub const SETTINGS: [Setting; 30] = [
     value("listen", "ADDRESS:PORT", "127.0.0.1:8080", "Where the server listens"),
     value("base-path", "PATH", "/fhir", "Where the FHIR API begins below the address"),
     value(
@@ -100,6 +100,19 @@ pub const SETTINGS: [Setting; 27] = [
         "1",
         "Resources that a delete with a search may delete at most; when more match, none is deleted",
     ),
+    Setting {
+        name: "allow-erasure",
+        value: None,
+        default: "false",
+        doc: "Allow to remove resources and versions for good: $purge and DELETE of a history",
+    },
+    value(
+        "async-jobs",
+        "N",
+        "2",
+        "Requests performed in the background at the same time (Prefer: respond-async); with 0 the preference is ignored",
+    ),
+    value("async-hours", "N", "24", "Hours for which the answer to a request in the background is kept"),
     value("max-body", "BYTES", "134217728", "Size of a request's body at most"),
     value("request-timeout", "SECONDS", "30", "How long a client may take to send the head of a request"),
     value("workers", "N", "0", "Threads that speak HTTP (0: one for each core)"),

@@ -2,14 +2,16 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    CONTENT_LOCATION, CONTENT_TYPE, ETAG, HeaderName, HttpDate, LAST_MODIFIED, LOCATION, VARY,
+    CONTENT_LOCATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, EXPIRES, HeaderName, HeaderValue,
+    HttpDate, LAST_MODIFIED, LOCATION, RETRY_AFTER, VARY,
 };
+use actix_web::{HttpResponse, HttpResponseBuilder};
 use fhir_model::types::TypeModel;
 use fhir_model::{Document, write, xml};
 
+use super::binary::{self, Native};
 use super::negotiation::Format;
 use crate::interactions::{Error, Response};
 
@@ -25,21 +27,50 @@ pub(super) struct Layout {
     pub(super) pretty: bool,
 }
 
-/// Writes the body of a response as the client wants it. Takes time for long ones: not for a thread that must not block.
-pub(super) fn laid_out(response: Response, layout: Layout, types: &TypeModel) -> Result<Response, Error> {
-    let body = response.body.map(|body| text(body, layout, types)).transpose()?;
-    Ok(Response { body, ..response })
+/// A response whose body is written as the client wants it.
+pub(super) struct Written {
+    response: Response,
+    /// The content of a Binary, which is sent in the place of the body.
+    native: Option<Native>,
+    format: Format,
 }
 
-/// The HTTP response of an interaction; its body is [laid out](laid_out) already.
-pub(super) fn of_response(response: Response, base: &str, layout: Layout) -> HttpResponse {
+/// The answer to a read of a Binary: its content, or the resource in the format that the client wants.
+pub(super) fn of_binary(
+    response: Response,
+    accept: Option<&str>,
+    layout: Layout,
+    types: &TypeModel,
+) -> Result<Written, Error> {
+    let Some(body) = response.body.as_deref().filter(|_| response.status == 200) else {
+        return Ok(Written { response, native: None, format: layout.format });
+    };
+    match binary::native(body, accept)? {
+        Ok(native) => Ok(Written {
+            response: Response { body: None, ..response },
+            native: Some(native),
+            format: layout.format,
+        }),
+        Err(format) => laid_out(response, Layout { format, ..layout }, types),
+    }
+}
+
+/// Writes the body of a response as the client wants it. Takes time for long ones: not for a thread that must not block.
+pub(super) fn laid_out(response: Response, layout: Layout, types: &TypeModel) -> Result<Written, Error> {
+    let layout = if response.plain_json { Layout { format: Format::Json, ..layout } } else { layout };
+    let body = response.body.map(|body| text(body, layout, types)).transpose()?;
+    Ok(Written { response: Response { body, ..response }, native: None, format: layout.format })
+}
+
+/// The HTTP response of an interaction.
+pub(super) fn of_response(written: Written, base: &str) -> HttpResponse {
+    let Written { response, native, format } = written;
     let mut http = HttpResponse::build(StatusCode::from_u16(response.status).unwrap_or(StatusCode::OK));
     if let Some(version) = response.version {
         http.insert_header((ETAG, format!("W/\"{version}\"")));
     }
     if let Some(micros) = response.last_modified {
-        let time = UNIX_EPOCH + Duration::from_micros(u64::try_from(micros).unwrap_or_default());
-        http.insert_header((LAST_MODIFIED, HttpDate::from(time)));
+        http.insert_header((LAST_MODIFIED, http_date(micros)));
     }
     if let Some(location) = response.location {
         http.insert_header((LOCATION, format!("{base}/{location}")));
@@ -51,10 +82,36 @@ pub(super) fn of_response(response: Response, base: &str, layout: Layout) -> Htt
     if let Some(progress) = response.progress {
         http.insert_header((PROGRESS, progress));
     }
-    match response.body {
-        Some(body) => http.insert_header((CONTENT_TYPE, layout.format.content_type())).body(body),
-        None => http.finish(),
+    if let Some(micros) = response.expires {
+        http.insert_header((EXPIRES, http_date(micros)));
     }
+    if let Some(seconds) = response.retry_after {
+        http.insert_header((RETRY_AFTER, seconds.to_string()));
+    }
+    let content_type = if response.plain_json { "application/json" } else { format.content_type() };
+    match (native, response.body) {
+        (Some(native), _) => of_native(http, native),
+        (None, Some(body)) => http.insert_header((CONTENT_TYPE, content_type)).body(body),
+        (None, None) => http.finish(),
+    }
+}
+
+fn http_date(micros: i64) -> HttpDate {
+    HttpDate::from(UNIX_EPOCH + Duration::from_micros(u64::try_from(micros).unwrap_or_default()))
+}
+
+/// The content of a Binary. A browser must not take what a client has stored for a page of this server.
+fn of_native(mut http: HttpResponseBuilder, native: Native) -> HttpResponse {
+    let content_type = HeaderValue::from_str(&native.content_type);
+    http.insert_header((
+        CONTENT_TYPE,
+        content_type.unwrap_or(HeaderValue::from_static("application/octet-stream")),
+    ));
+    http.insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"));
+    if let Some(context) = native.security_context {
+        http.insert_header((binary::SECURITY_CONTEXT, context));
+    }
+    http.body(native.data)
 }
 
 /// The HTTP response of a failure: its status with its OperationOutcome. `request_id` tells where the log has more.

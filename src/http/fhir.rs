@@ -1,16 +1,17 @@
 //! The FHIR API: HTTP request to [`Request`], interaction on a blocking thread, answer to HTTP.
 
-use actix_web::http::header::{ACCEPT, ACCEPT_ENCODING, ALLOW, CONTENT_TYPE, HeaderValue};
+use actix_web::http::header::{ACCEPT, ACCEPT_ENCODING, ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 
 use super::access_log::request_id;
-use super::answer::{self, Layout};
+use super::answer::{self, Layout, Written};
+use super::binary;
 use super::body::{self, ENCODINGS};
 use super::headers::{conditions, header, prefer, refuse_override};
 use super::negotiation::{check_form, sent, wanted};
 use super::service::Service;
-use crate::interactions::request::{Media, Verb, parse_path, parse_query};
-use crate::interactions::{Error, Interaction, Request, Response, dispatch};
+use crate::interactions::request::{Media, Verb, parse_query};
+use crate::interactions::{Error, Interaction, Request, dispatch};
 
 /// What the access log and the metrics say about a request: the shape of its route, without ids.
 pub(super) struct RoutePattern(pub(super) String);
@@ -29,7 +30,7 @@ pub(super) async fn handle(
         Err(error) => Err(error),
     };
     match answered {
-        Ok(response) => answer::of_response(response, &base, layout),
+        Ok(written) => answer::of_response(written, &base),
         Err(error) => failed(&http, &service, &error, layout),
     }
 }
@@ -52,7 +53,7 @@ fn failed(http: &HttpRequest, service: &Service, error: &Error, layout: Layout) 
     let mut answer = answer::of_error(error, layout, service.context.registry.types(), &id);
     match error {
         Error::MethodNotAllowed { .. } | Error::OperationElsewhere { .. } | Error::ReadOnly { .. } => {
-            let path = parse_path(http.path().strip_prefix(&service.base_path).unwrap_or_default());
+            let path = service.path_of(http);
             let methods = Interaction::methods(&service.context, &path).into_iter();
             let only_read = matches!(error, Error::ReadOnly { .. });
             let names = methods.filter(|verb| !only_read || matches!(verb, Verb::Get | Verb::Head));
@@ -60,6 +61,9 @@ fn failed(http: &HttpRequest, service: &Service, error: &Error, layout: Layout) 
             if let Ok(names) = HeaderValue::from_str(&names) {
                 answer.headers_mut().insert(ALLOW, names);
             }
+        }
+        Error::TooManyJobs => {
+            answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("10"));
         }
         Error::UnsupportedEncoding(_) => {
             answer.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static(ENCODINGS));
@@ -72,13 +76,24 @@ fn failed(http: &HttpRequest, service: &Service, error: &Error, layout: Layout) 
 /// The parameters of the address, and how the client wants the answer.
 fn asked(http: &HttpRequest) -> Result<(Vec<(String, String)>, Layout), Error> {
     let query = parse_query(http.query_string().as_bytes())?;
-    let layout = layout(&query, header(http.headers(), ACCEPT))?;
+    let layout = layout(http, &query)?;
     Ok((query, layout))
 }
 
-fn layout(query: &[(String, String)], accept: Option<&str>) -> Result<Layout, Error> {
+fn layout(http: &HttpRequest, query: &[(String, String)]) -> Result<Layout, Error> {
     let value = |wanted: &str| query.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
-    Ok(Layout { format: wanted(value("_format"), accept)?, pretty: value("_pretty") == Some("true") })
+    let pretty = value("_pretty") == Some("true");
+    match wanted(value("_format"), header(http.headers(), ACCEPT)) {
+        Ok(format) => Ok(Layout { format, pretty }),
+        // Whether the content of a Binary fits is known when it is read; until then only refusals are written.
+        Err(_) if is_read_of_binary(http, query) => Ok(Layout { pretty, ..Layout::default() }),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_read_of_binary(http: &HttpRequest, query: &[(String, String)]) -> bool {
+    let path = http.app_data::<web::Data<Service>>().map(|service| service.path_of(http)).unwrap_or_default();
+    binary::is_read(Verb::of(http.method().as_str()), &path, query)
 }
 
 /// The answer; `layout` is that of the address, and becomes that of the form where there is one.
@@ -89,9 +104,9 @@ async fn answered(
     query: Vec<(String, String)>,
     base: &str,
     layout: &mut Layout,
-) -> Result<Response, Error> {
+) -> Result<Written, Error> {
     refuse_override(http.headers())?;
-    let path = parse_path(http.path().strip_prefix(&service.base_path).unwrap_or_default());
+    let path = service.path_of(http);
     let verb = Verb::of(http.method().as_str())
         .ok_or_else(|| Error::MethodNotAllowed { verb: "this method", path: path.join("/") })?;
     let mut request = Request {
@@ -102,16 +117,29 @@ async fn answered(
         media: Media::Json,
         conditions: conditions(http.headers()),
         prefer: prefer(http.headers())?,
+        provenance: http.headers().get("x-provenance").map(|value| value.as_bytes().to_vec()),
         base: base.to_owned(),
     };
     let interaction = Interaction::of(&service.context, &request)?;
     http.extensions_mut().insert(RoutePattern(interaction.pattern()));
     read_body(http, payload, service, &mut request).await?;
-    *layout = self::layout(&request.query, header(http.headers(), ACCEPT))?;
+    *layout = self::layout(http, &request.query)?;
     let (service, layout) = (service.clone(), *layout);
+    let is_binary = is_read_of_binary(http, &request.query);
+    let accept = header(http.headers(), ACCEPT).filter(|_| is_binary).map(str::to_owned);
+    let deferred = request.prefer.respond_async && request.verb != Verb::Head && interaction.is_deferrable();
+    let address = service.address_of(http, base);
     let performed = web::block(move || {
+        if let Some(threads) = service.deferred.as_ref().filter(|_| deferred) {
+            let response = threads.take(&service.context, request, interaction, address)?;
+            return answer::laid_out(response, layout, service.context.registry.types());
+        }
         let response = dispatch(&service.context, &request, interaction)?;
-        answer::laid_out(response, layout, service.context.registry.types())
+        let types = service.context.registry.types();
+        match is_binary {
+            true => answer::of_binary(response, accept.as_deref(), layout, types),
+            false => answer::laid_out(response, layout, types),
+        }
     })
     .await;
     performed.map_err(|error| Error::Internal(error.to_string()))?
@@ -128,14 +156,22 @@ async fn read_body(
     }
     let content_type = header(http.headers(), CONTENT_TYPE);
     let is_search = request.path.last().is_some_and(|segment| segment == "_search");
-    if !is_search && content_type.is_some() {
+    let is_binary = binary::is_write(request);
+    if !is_search && !is_binary && content_type.is_some() {
         request.media = sent(content_type)?;
     }
     let body = body::read(http.headers(), payload, service.max_body_bytes).await?;
     if is_search {
         check_form(content_type, body.is_empty())?;
         request.query.extend(parse_query(&body)?);
+    } else if let Some(content_type) =
+        content_type.filter(|given| is_binary && binary::is_content(given, &body))
+    {
+        request.body = binary::resource(content_type, http.headers(), request.path.get(1), &body)?;
     } else {
+        if is_binary {
+            request.media = sent(content_type)?;
+        }
         // An operation may come without a body, and then says nothing of its type.
         if content_type.is_none() && !body.is_empty() {
             request.media = sent(content_type)?;

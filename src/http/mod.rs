@@ -3,6 +3,7 @@
 
 mod access_log;
 mod answer;
+mod binary;
 mod body;
 mod cors;
 mod description;

@@ -26,7 +26,7 @@ impl Format {
     }
 
     /// The format that a media type, or a short name as `_format` allows it, stands for.
-    fn named(essence: &str) -> Option<Self> {
+    pub(super) fn named(essence: &str) -> Option<Self> {
         match essence {
             "*/*" | "application/*" | "application/fhir+json" | "application/json" | "text/json" | "json" => {
                 Some(Self::Json)
@@ -84,13 +84,16 @@ pub(super) fn wanted(format: Option<&str>, accept: Option<&str>) -> Result<Forma
     best.map(|(_, format)| format).ok_or_else(|| Error::NotAcceptable(accept.to_owned()))
 }
 
-struct MediaType {
-    essence: String,
+/// A media type with its parameters.
+pub(super) struct MediaType {
+    /// `application/fhir+json`, in lower case.
+    pub(super) essence: String,
     parameters: Vec<(String, String)>,
 }
 
 impl MediaType {
-    fn parse(text: &str) -> Self {
+    /// Never fails: what is no media type is one that nobody knows.
+    pub(super) fn parse(text: &str) -> Self {
         let mut parts = text.split(';');
         // In a query string the `+` of `application/fhir+json` is often left unencoded, and arrives as a space.
         let essence = parts.next().unwrap_or_default().trim().to_ascii_lowercase().replace(' ', "+");
@@ -109,12 +112,12 @@ impl MediaType {
     }
 
     /// R4 `fhirVersion` parameter: absent, or this version.
-    fn is_r4(&self) -> bool {
+    pub(super) fn is_r4(&self) -> bool {
         self.parameter("fhirversion").is_none_or(|version| matches!(version, "4.0" | "4.0.1"))
     }
 
     /// `q`, between 0 (not wanted) and 1.
-    fn weight(&self) -> f32 {
+    pub(super) fn weight(&self) -> f32 {
         self.parameter("q").and_then(|q| q.parse::<f32>().ok()).map_or(1.0, |q| q.clamp(0.0, 1.0))
     }
 }

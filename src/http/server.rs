@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ use super::fhir;
 use super::metrics::Metrics;
 use super::service::Service;
 use crate::config::Settings;
+use crate::interactions::deferred::Deferred;
 use crate::interactions::{Context, Error};
 
 /// Seconds that requests in flight get to finish when the server stops.
@@ -37,7 +39,9 @@ pub struct Running {
 
 /// Binds the address of the settings. Must be called inside an actix runtime.
 pub fn start(settings: &Settings, context: Context) -> io::Result<Running> {
+    let context = Arc::new(context);
     let service = web::Data::new(Service {
+        deferred: Deferred::start(&context, settings.async_jobs, settings.async_hours)?,
         context,
         metrics: Metrics::new(),
         public_base: settings.base_url.as_ref().map(|url| url.trim_end_matches('/').to_owned()),

@@ -1,16 +1,22 @@
 //! What the handlers share.
 
+use std::sync::Arc;
+
 use actix_web::HttpRequest;
 
 use super::forwarded::Forwarded;
 use super::metrics::Metrics;
 use crate::config::{Networks, Origins};
 use crate::interactions::Context;
+use crate::interactions::deferred::Deferred;
+use crate::interactions::request::parse_path;
 
 /// Built once at start.
 pub(super) struct Service {
     /// The engines and the store.
-    pub(super) context: Context,
+    pub(super) context: Arc<Context>,
+    /// Threads for requests in the background, unless the operator wants none.
+    pub(super) deferred: Option<Deferred>,
     /// Counters for `/metrics`.
     pub(super) metrics: Metrics,
     /// The address under which clients know this server, if the operator says.
@@ -26,6 +32,17 @@ pub(super) struct Service {
 }
 
 impl Service {
+    /// The segments of the path below the base.
+    pub(super) fn path_of(&self, http: &HttpRequest) -> Vec<String> {
+        parse_path(http.path().strip_prefix(&self.base_path).unwrap_or_default())
+    }
+
+    /// The whole address of a request, below its base.
+    pub(super) fn address_of(&self, http: &HttpRequest, base: &str) -> String {
+        let path = http.uri().path_and_query().map_or("", |path| path.as_str());
+        format!("{base}{}", path.strip_prefix(&self.base_path).unwrap_or_default())
+    }
+
     /// The base address for links: the operator's, else the one that the client asked for, as a trusted proxy or the request tells it.
     pub(super) fn base_of(&self, http: &HttpRequest) -> String {
         if let Some(base) = &self.public_base {

@@ -8,6 +8,7 @@ use fhir_definitions::Registry;
 
 use super::Error;
 use super::codes::ListedCodes;
+use super::create::new_id;
 use super::own_definitions::{self, OwnDefinitions};
 use super::search_parameters::{self, Ground, SearchParameters, SearchState};
 use super::validation::Validation;
@@ -28,6 +29,8 @@ pub struct Context {
     pub(super) search_parameters: Arc<SearchParameters>,
     /// What the server says of its operations, made when first asked for.
     pub(super) own_definitions: OnceLock<OwnDefinitions>,
+    /// Names this process, unlike those before and after it.
+    pub(super) process: String,
     types: HashSet<Box<str>>,
 }
 
@@ -42,6 +45,8 @@ pub struct Limits {
     pub max_count: usize,
     /// Resources that one conditional delete may delete.
     pub conditional_delete: usize,
+    /// Whether versions may be removed for good.
+    pub erasure: bool,
     /// Addresses under which this server is known: absolute references to them are local.
     pub base_urls: Vec<String>,
 }
@@ -65,6 +70,7 @@ impl Context {
             types: registry.resource_types().iter().cloned().collect(),
             search_parameters,
             own_definitions: OnceLock::new(),
+            process: new_id(),
             registry,
             store,
             limits,

@@ -4,6 +4,7 @@ use fhir_model::write::Replacements;
 use uuid::Uuid;
 
 use super::conditional::{self, retry_while_changing};
+use super::provenance::write_one_with;
 use super::request::Returns;
 use super::{Context, Error, Request, Response, prepare};
 use crate::store::{Change, Effect, Expected, Method, Write, WriteSet};
@@ -41,7 +42,7 @@ pub(super) fn create(context: &Context, request: &Request, kind: &str) -> Result
             }
             set.checks.push(resolved.check);
         }
-        let written = context.write_one(set)?;
+        let written = write_one_with(context, request, set)?;
         Ok(Response::written(
             written.version,
             written.effect,

@@ -47,13 +47,14 @@ fn write(request: &Request, kind: &str, id: &str) -> Result<Write, Error> {
     Ok(Write { kind: kind.into(), id: id.into(), expected, change: Change::Delete })
 }
 
-/// The answer to a deletion: 204, or 200 with an OperationOutcome if the client prefers one.
+/// The answer to a deletion.
 pub(super) fn deleted(version: u64, effect: Effect, returns: Option<Returns>) -> Response {
     let text = if effect == Effect::Deleted { "deleted" } else { "there was nothing to delete" };
     answer((version > 0).then_some(version), text, returns)
 }
 
-fn answer(version: Option<u64>, text: &str, returns: Option<Returns>) -> Response {
+/// 204, or 200 with an OperationOutcome if the client prefers one.
+pub(super) fn answer(version: Option<u64>, text: &str, returns: Option<Returns>) -> Response {
     if returns != Some(Returns::OperationOutcome) {
         return Response { status: 204, version, ..Response::default() };
     }

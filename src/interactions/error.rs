@@ -103,6 +103,24 @@ pub enum Error {
         "none of the media types '{0}' can be produced; ask for application/fhir+json, application/fhir+xml or application/fhir+ndjson"
     )]
     NotAcceptable(String),
+    #[error(
+        "none of the media types '{accept}' fits: the content is {content_type}; application/fhir+json and application/fhir+xml give the Binary resource"
+    )]
+    NotContent { accept: String, content_type: String },
+    #[error("nothing is removed for good here: the operator has not set allow-erasure")]
+    ErasureOff,
+    #[error("{version} is the current version of {kind}/{id}: only earlier ones can be removed")]
+    CurrentVersion { kind: String, id: String, version: u64 },
+    #[error(
+        "too many requests wait to be performed in the background; try again later, or without respond-async"
+    )]
+    TooManyJobs,
+    #[error(
+        "the server stopped before the job '{0}' was done; what it was to change may have been changed or not, but never by half"
+    )]
+    JobLost(String),
+    #[error("X-Provenance: {0}")]
+    Provenance(Box<Error>),
     #[error("the body is larger than the {0} bytes that this server accepts")]
     TooLarge(usize),
     #[error(transparent)]
@@ -162,6 +180,13 @@ impl Error {
                     if !issue.expression.iter().any(|expression| expression.starts_with(&entry)) {
                         issue.expression.insert(0, entry);
                     }
+                }
+                outcome
+            }
+            Self::Provenance(source) => {
+                let mut outcome = source.outcome();
+                for issue in &mut outcome.issues {
+                    issue.diagnostics = format!("X-Provenance: {}", issue.diagnostics);
                 }
                 outcome
             }
@@ -236,7 +261,14 @@ impl Error {
             Self::UnsupportedMediaType(_) => &failures::UNSUPPORTED_MEDIA_TYPE,
             Self::UnsupportedEncoding(_) => &failures::UNSUPPORTED_ENCODING,
             Self::NotAForm(_) => &failures::NOT_A_FORM,
-            Self::NotAcceptable(_) | Self::NoEncoding(_) => &failures::NOT_ACCEPTABLE,
+            Self::NotAcceptable(_) | Self::NoEncoding(_) | Self::NotContent { .. } => {
+                &failures::NOT_ACCEPTABLE
+            }
+            Self::ErasureOff => &failures::ERASURE_OFF,
+            Self::CurrentVersion { .. } => &failures::CURRENT_VERSION,
+            Self::TooManyJobs => &failures::TOO_MANY_JOBS,
+            Self::JobLost(_) => &failures::JOB_LOST,
+            Self::Provenance(_) => &failures::BAD_PROVENANCE,
             Self::TooLarge(_) => &failures::TOO_LARGE,
             Self::Patch(error) if error.is_syntax() => &failures::BAD_PATCH,
             Self::Patch(_) => &failures::PATCH_FAILED,

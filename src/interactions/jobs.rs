@@ -3,7 +3,7 @@
 use fhir_model::primitive::instant_text;
 use serde_json::{Value, json};
 
-use super::{Context, Error, Response};
+use super::{Context, Error, Request, Response, deferred};
 use crate::store::reindex::{Job, JobKind, JobState};
 
 /// The answer to a request that began a job: 202, with the address where it is told how far it is.
@@ -12,9 +12,11 @@ pub(super) fn accepted(job: &str) -> Response {
 }
 
 /// How far a job is: 202 as long as it goes on, then 200 with what it did.
-pub(super) fn status(context: &Context, id: &str) -> Result<Response, Error> {
-    let job = context.store.job(id)?.filter(|job| job.state != JobState::Cancelled);
-    let job = job.ok_or_else(|| Error::NoSuchJob(id.to_owned()))?;
+pub(super) fn status(context: &Context, request: &Request, id: &str) -> Result<Response, Error> {
+    let Some(job) = context.store.job(id)? else { return deferred::status(context, request, id) };
+    if job.state == JobState::Cancelled {
+        return Err(Error::NoSuchJob(id.to_owned()));
+    }
     if job.state == JobState::Open {
         let progress = Some(format!("{} of {} resources", job.done, job.total.max(job.done)));
         return Ok(Response { progress, ..accepted(id) });
@@ -24,8 +26,10 @@ pub(super) fn status(context: &Context, id: &str) -> Result<Response, Error> {
 
 /// Ends a job before it is done (202). What it has done stays.
 pub(super) fn cancel(context: &Context, id: &str) -> Result<Response, Error> {
-    let job = context.store.job(id)?.filter(|job| job.state == JobState::Open);
-    let job = job.ok_or_else(|| Error::NoSuchJob(id.to_owned()))?;
+    let Some(job) = context.store.job(id)? else { return deferred::cancel(context, id) };
+    if job.state != JobState::Open {
+        return Err(Error::NoSuchJob(id.to_owned()));
+    }
     if job.work.kind == JobKind::SearchParameters {
         return Err(Error::JobNeeded(id.to_owned()));
     }

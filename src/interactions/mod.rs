@@ -9,7 +9,9 @@ mod codes;
 mod conditional;
 pub mod context;
 mod create;
+pub mod deferred;
 mod delete;
+mod erase;
 pub mod error;
 mod history;
 mod history_list;
@@ -20,6 +22,7 @@ mod own_definitions;
 mod patch;
 mod prepare;
 mod projection;
+mod provenance;
 mod read;
 pub mod request;
 pub mod response;
@@ -46,6 +49,10 @@ pub fn perform(context: &Context, request: &Request) -> Result<Response, Error> 
 
 /// Performs a request whose interaction is known.
 pub fn dispatch(context: &Context, request: &Request, interaction: Interaction) -> Result<Response, Error> {
+    if request.provenance.is_some() && !interaction.is_recorded() {
+        let text = "X-Provenance belongs to create, update, patch, batch and transaction";
+        return Err(Error::BadParameter(text.to_owned()));
+    }
     match interaction {
         Interaction::Capabilities => capabilities::capabilities(context, request),
         Interaction::Read { kind, id } => read::read(context, request, &kind, &id),
@@ -69,7 +76,12 @@ pub fn dispatch(context: &Context, request: &Request, interaction: Interaction) 
             search::search(context, request, scope)
         }
         Interaction::Bundle => bundle::bundle(context, request),
-        Interaction::JobStatus { job } => jobs::status(context, &job),
+        Interaction::EraseHistory { kind, id } => erase::history(context, request, &kind, &id),
+        Interaction::EraseVersion { kind, id, version } => {
+            erase::version(context, request, &kind, &id, version)
+        }
+        Interaction::JobStatus { job } => jobs::status(context, request, &job),
+        Interaction::JobResult { job } => deferred::result(context, request, &job),
         Interaction::JobCancel { job } => jobs::cancel(context, &job),
         Interaction::Operation { operation, target } => {
             operations::perform(context, request, operation, &target)

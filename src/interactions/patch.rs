@@ -5,6 +5,7 @@ use fhir_model::{Document, Node};
 use fhir_patch::{Limits, Patch, PatchFormat};
 
 use super::conditional::{self, retry_while_changing};
+use super::provenance::write_one_with;
 use super::request::{Media, Returns};
 use super::update::expected;
 use super::{Context, Error, Request, Response, prepare, read};
@@ -42,13 +43,18 @@ fn attempt(
     let remarks = context.validation.check(document.root())?;
     set.writes.push(write(context, document.root(), kind, id, version, &Replacements::new())?);
     set.enforce_integrity = context.enforces();
-    let written = write_over(context, set, wanted)?;
+    let written = write_over(context, request, set, wanted)?;
     Ok(Response::written(written.version, written.effect, request.prefer, Returns::Representation, &remarks))
 }
 
 /// Writes a change of one resource over the version that was changed; `wanted` is what the client expects of that version.
-pub(super) fn write_over(context: &Context, set: WriteSet, wanted: Expected) -> Result<Written, Error> {
-    match context.write_one(set) {
+pub(super) fn write_over(
+    context: &Context,
+    request: &Request,
+    set: WriteSet,
+    wanted: Expected,
+) -> Result<Written, Error> {
+    match write_one_with(context, request, set) {
         // Somebody else was faster. Who does not say which version is meant gets the change applied to the newest.
         Err(Error::VersionConflict { .. }) if wanted == Expected::Any => {
             Err(StoreError::ConditionChanged.into())

@@ -19,6 +19,8 @@ pub struct Request {
     pub conditions: Conditions,
     /// The `Prefer` header.
     pub prefer: Prefer,
+    /// The `X-Provenance` header: a Provenance in JSON.
+    pub provenance: Option<Vec<u8>>,
     /// The address of this server as the client knows it, without a slash at the end: what links begin with.
     pub base: String,
 }
@@ -34,6 +36,7 @@ impl Request {
             media: Media::Json,
             conditions: Conditions::default(),
             prefer: Prefer::default(),
+            provenance: None,
             base: base.to_owned(),
         }
     }
@@ -97,6 +100,8 @@ pub struct Prefer {
     pub returns: Option<Returns>,
     /// `handling=lenient`
     pub lenient: bool,
+    /// `respond-async`
+    pub respond_async: bool,
 }
 
 /// What a write answers with.
@@ -116,7 +121,10 @@ impl Prefer {
     pub fn parse<'a>(headers: impl Iterator<Item = &'a str>) -> Result<Self, String> {
         let mut prefer = Self::default();
         for preference in headers.flat_map(|header| header.split([',', ';'])) {
-            let Some((name, value)) = preference.split_once('=') else { continue };
+            let Some((name, value)) = preference.split_once('=') else {
+                prefer.respond_async |= preference.trim().eq_ignore_ascii_case("respond-async");
+                continue;
+            };
             let value = value.trim().trim_matches('"');
             match (name.trim().to_ascii_lowercase().as_str(), value.to_ascii_lowercase().as_str()) {
                 ("return", "minimal") => prefer.returns = Some(Returns::Minimal),
@@ -199,7 +207,10 @@ mod tests {
     fn prefer_knows_its_own_and_leaves_the_rest() {
         let prefer =
             Prefer::parse(["return=minimal; handling=lenient, respond-async", "wait=10"].into_iter());
-        assert_eq!(prefer, Ok(Prefer { returns: Some(Returns::Minimal), lenient: true }));
+        assert_eq!(
+            prefer,
+            Ok(Prefer { returns: Some(Returns::Minimal), lenient: true, respond_async: true })
+        );
         assert_eq!(Prefer::parse(["return=everything"].into_iter()), Err("return=everything".to_owned()));
     }
 

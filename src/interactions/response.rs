@@ -20,6 +20,12 @@ pub struct Response {
     pub content_location: Option<String>,
     /// How far a job is, for the `X-Progress` header.
     pub progress: Option<String>,
+    /// Microseconds since 1970 for the `Expires` header.
+    pub expires: Option<i64>,
+    /// Seconds for the `Retry-After` header.
+    pub retry_after: Option<u32>,
+    /// Whether the body is JSON of another standard, and so has no other format.
+    pub plain_json: bool,
     /// The resource, as JSON.
     pub body: Option<Vec<u8>>,
 }

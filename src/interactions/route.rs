@@ -28,7 +28,10 @@ pub enum Interaction {
     SearchSystem,
     SearchCompartment { owner: String, id: String, member: Option<String> },
     Bundle,
+    EraseHistory { kind: String, id: String },
+    EraseVersion { kind: String, id: String, version: u64 },
     JobStatus { job: String },
+    JobResult { job: String },
     JobCancel { job: String },
     Operation { operation: &'static Operation, target: Target },
 }
@@ -44,6 +47,7 @@ impl Interaction {
             (["metadata"], Verb::Get) => Self::Capabilities,
             (["_history"], Verb::Get) => Self::HistorySystem,
             (["_async", job], Verb::Get) => Self::JobStatus { job: checked_id(job)? },
+            (["_async", job, "result"], Verb::Get) => Self::JobResult { job: checked_id(job)? },
             (["_async", job], Verb::Delete) => Self::JobCancel { job: checked_id(job)? },
             (["metadata" | "_history" | "_search"], _) => return Err(not_allowed(request)),
             ([.., last], _) if last.starts_with('$') => operation(context, request, &path)?,
@@ -72,6 +76,14 @@ impl Interaction {
                 let version = checked_version(&kind, &id, version)?;
                 Self::VersionRead { kind, id, version }
             }
+            ([kind, id, "_history"], Verb::Delete) => {
+                Self::EraseHistory { kind: checked_type(context, kind)?, id: checked_id(id)? }
+            }
+            ([kind, id, "_history", version], Verb::Delete) => {
+                let (kind, id) = (checked_type(context, kind)?, checked_id(id)?);
+                let version = checked_version(&kind, &id, version)?;
+                Self::EraseVersion { kind, id, version }
+            }
             ([owner, id, member], Verb::Get) | ([owner, id, member, "_search"], Verb::Post)
                 if !is_special(id) && !is_special(member) =>
             {
@@ -94,6 +106,34 @@ impl Interaction {
         Verb::ALL.into_iter().filter(takes).collect()
     }
 
+    /// Whether it may take long, so that a client can wish to come back for the answer. What opens a job does so by itself.
+    pub fn is_deferrable(&self) -> bool {
+        match self {
+            Self::Operation { operation, .. } => operation.returns.is_some(),
+            Self::Bundle
+            | Self::SearchType { .. }
+            | Self::SearchSystem
+            | Self::SearchCompartment { .. }
+            | Self::HistoryInstance { .. }
+            | Self::HistoryType { .. }
+            | Self::HistorySystem => true,
+            _ => false,
+        }
+    }
+
+    /// Whether a Provenance may come with it: it makes new versions.
+    pub fn is_recorded(&self) -> bool {
+        matches!(
+            self,
+            Self::Create { .. }
+                | Self::Update { .. }
+                | Self::ConditionalUpdate { .. }
+                | Self::Patch { .. }
+                | Self::ConditionalPatch { .. }
+                | Self::Bundle
+        )
+    }
+
     /// The shape of the route, for logs and metrics: it never carries an id.
     pub fn pattern(&self) -> String {
         match self {
@@ -104,13 +144,17 @@ impl Interaction {
             | Self::Delete { kind, .. } => {
                 format!("{kind}/{{id}}")
             }
-            Self::VersionRead { kind, .. } => format!("{kind}/{{id}}/_history/{{version}}"),
+            Self::VersionRead { kind, .. } | Self::EraseVersion { kind, .. } => {
+                format!("{kind}/{{id}}/_history/{{version}}")
+            }
             Self::Create { kind }
             | Self::SearchType { kind }
             | Self::ConditionalUpdate { kind }
             | Self::ConditionalPatch { kind }
             | Self::ConditionalDelete { kind } => kind.clone(),
-            Self::HistoryInstance { kind, .. } => format!("{kind}/{{id}}/_history"),
+            Self::HistoryInstance { kind, .. } | Self::EraseHistory { kind, .. } => {
+                format!("{kind}/{{id}}/_history")
+            }
             Self::HistoryType { kind } => format!("{kind}/_history"),
             Self::HistorySystem => "_history".into(),
             Self::Bundle | Self::SearchSystem => "/".into(),
@@ -118,6 +162,7 @@ impl Interaction {
                 format!("{owner}/{{id}}/{}", member.as_deref().unwrap_or("*"))
             }
             Self::JobStatus { .. } | Self::JobCancel { .. } => "_async/{job}".into(),
+            Self::JobResult { .. } => "_async/{job}/result".into(),
             Self::Operation { operation, target } => target.pattern(operation),
         }
     }

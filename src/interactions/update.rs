@@ -4,6 +4,7 @@ use fhir_model::{Issue, Node, write::Replacements};
 
 use super::conditional::{self, retry_while_changing};
 use super::create::new_id;
+use super::provenance::write_one_with;
 use super::request::{Conditions, Returns};
 use super::{Context, Error, Request, Response, prepare};
 use crate::store::{Change, Expected, Method, Write, WriteSet};
@@ -13,8 +14,10 @@ pub(super) fn update(context: &Context, request: &Request, kind: &str, id: &str)
     let document = prepare::parse(context, request, kind)?;
     check_id(document.root(), id)?;
     let remarks = context.validation.check(document.root())?;
-    let write = write(context, document.root(), kind, id, expected(&request.conditions)?)?;
-    store(context, request, WriteSet { writes: vec![write], ..WriteSet::default() }, &remarks)
+    retry_while_changing(|| {
+        let write = write(context, document.root(), kind, id, expected(&request.conditions)?)?;
+        store(context, request, WriteSet { writes: vec![write], ..WriteSet::default() }, &remarks)
+    })
 }
 
 /// Stores a new version of the one resource that the search in the address finds. If it finds none, creates one: under the id
@@ -84,7 +87,7 @@ fn store(
     remarks: &[Issue],
 ) -> Result<Response, Error> {
     set.enforce_integrity = context.enforces();
-    let written = context.write_one(set)?;
+    let written = write_one_with(context, request, set)?;
     Ok(Response::written(written.version, written.effect, request.prefer, Returns::Representation, remarks))
 }
 

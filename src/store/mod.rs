@@ -10,8 +10,10 @@ use fhir_search::parameters::ParameterId;
 use fhir_search::query::Query;
 use thiserror::Error;
 
+use self::kept::KeptAnswers;
 use self::reindex::{Generation, Reindexing};
 
+pub mod kept;
 mod keys_blob;
 pub mod postgres;
 mod query;
@@ -26,7 +28,7 @@ pub use sql::SqlStore;
 /// A database that keeps every version of every resource.
 ///
 /// All methods block; callers run them on a thread made for that.
-pub trait Store: Reindexing + Send + Sync {
+pub trait Store: Reindexing + KeptAnswers + Send + Sync {
     /// The current version of a resource (a deletion included), or `None` if it never existed.
     fn read(&self, kind: &str, id: &str) -> Result<Option<Version>, StoreError>;
 
@@ -44,6 +46,9 @@ pub trait Store: Reindexing + Send + Sync {
 
     /// Applies all writes or none, and returns when they are on disk. The results are in the order of the writes.
     fn write(&self, set: WriteSet) -> Result<Vec<Written>, StoreError>;
+
+    /// Removes versions for good, as if they had never been; of a resource that is not there it removes nothing.
+    fn erase(&self, erasure: Erasure) -> Result<(), StoreError>;
 
     /// The secret-keyed hasher of this database, which keys and queries must use.
     fn hasher(&self) -> KeyHasher;
@@ -156,6 +161,30 @@ impl WriteSet {
         });
         generations.min()
     }
+}
+
+/// Versions to remove for good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Erasure {
+    /// The resource type.
+    pub kind: Box<str>,
+    /// The id.
+    pub id: Box<str>,
+    /// What of the resource.
+    pub what: Erased,
+    /// Whether a resource that others refer to is not removed ([`StoreError::Referenced`]).
+    pub enforce_integrity: bool,
+}
+
+/// What of a resource is removed for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Erased {
+    /// All of it: its versions, index keys and relational rows. References of others to it stay.
+    Everything,
+    /// All versions but the current one.
+    Earlier,
+    /// One version, unless it is the current one.
+    Version(u64),
 }
 
 /// A conditional criterion was resolved before the write; it must give the same answer at the moment of the write.

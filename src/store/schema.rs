@@ -254,6 +254,18 @@ table! {
 }
 
 table! {
+    /// Answers that are kept for a while.
+    kept_answer (id) {
+        /// The name under which clients ask for it.
+        id -> Text,
+        /// Microseconds since 1970 UTC.
+        expires -> BigInt,
+        /// A line of JSON and a body.
+        content -> Binary,
+    }
+}
+
+table! {
     /// Definitions of search parameters that the index follows.
     indexed_definition (id) {
         /// The id of the SearchParameter.

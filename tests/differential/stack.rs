@@ -67,6 +67,7 @@ impl Stack {
             default_count: 20,
             max_count: MAX_COUNT,
             conditional_delete: 1,
+            erasure: false,
             base_urls: vec![BASE.to_owned()],
         };
         let validation = Validation::new(registry, &settings).unwrap();
@@ -85,7 +86,7 @@ impl Stack {
             verb,
             path: parse_path(path),
             query,
-            prefer: Prefer { returns: Some(Returns::Representation), lenient: false },
+            prefer: Prefer { returns: Some(Returns::Representation), ..Prefer::default() },
             ..Request::bundle(body, BASE)
         };
         let response = perform(&self.context, &request).map_err(|error| told(&error))?;

@@ -4,10 +4,14 @@
 mod common;
 
 mod addresses;
+mod binary;
 mod cors;
+mod deferred;
 mod encodings;
+mod erasure;
 mod errors;
 mod headers;
+mod provenance;
 
 use common::Server;
 

@@ -19,7 +19,12 @@ fn perform(context: &Context, outer: &Request, entry: &Entry<'_>) -> Result<Resp
     }
     let answer = Interaction::of(context, &request).and_then(|interaction| match interaction {
         Interaction::Bundle => Err(Error::BadParameter("a Bundle cannot be performed inside another".into())),
-        interaction => dispatch(context, &request, interaction),
+        interaction => {
+            if interaction.is_recorded() {
+                request.provenance.clone_from(&outer.provenance);
+            }
+            dispatch(context, &request, interaction)
+        }
     });
     answer.map_err(|error| entry.error(error))
 }

@@ -105,6 +105,7 @@ impl<'a> Entry<'a> {
             media,
             conditions: self.conditions.clone(),
             prefer: outer.prefer,
+            provenance: None,
             base: outer.base.clone(),
         })
     }

@@ -13,6 +13,7 @@ use crate::interactions::conditional::retry_while_changing;
 use crate::interactions::delete::deleted;
 use crate::interactions::patch;
 use crate::interactions::prepare::prepare;
+use crate::interactions::provenance::write_with;
 use crate::interactions::request::Returns;
 use crate::interactions::update::taken;
 use crate::interactions::{Context, Error, Interaction, Request, Response, dispatch};
@@ -42,7 +43,8 @@ fn attempt(context: &Context, request: &Request, entries: &[Entry<'_>]) -> Resul
     writes.sort_by_key(|(_, write)| order(&write.change));
     let (places, writes): (Vec<usize>, Vec<Write>) = writes.into_iter().unzip();
     let set = WriteSet { checks: identities.checks.clone(), writes, enforce_integrity: context.enforces() };
-    let written = context.write(set).map_err(|error| named(error, &places, entries, &identities))?;
+    let written =
+        write_with(context, request, set).map_err(|error| named(error, &places, entries, &identities))?;
 
     let mut results: Vec<Option<Written>> = entries.iter().map(|_| None).collect();
     for (place, result) in places.into_iter().zip(written) {

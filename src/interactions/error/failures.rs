@@ -47,7 +47,9 @@ failures! {
     BAD_PARAMETER = 400 Value "bad-parameter", "a parameter or header that is not known, malformed or out of range; a page link of another search; a Bundle that is neither batch nor transaction";
     BAD_SEARCH = 400 _ "bad-search", "a search that is not supported (with the list of what is), malformed, ambiguous or beyond the limits";
     INVALID = 400 _ "invalid", "the resource is not what its type is: up to 50 issues, each with its FHIRPath";
+    BAD_PROVENANCE = 400 _ "bad-provenance", "the header `X-Provenance` is not JSON, no Provenance, has a target, or is not valid";
     METHOD_OVERRIDE = 400 NotSupported "method-override", "`X-HTTP-Method-Override` or one of its like: send the method itself";
+    ERASURE_OFF = 403 Forbidden "erasure-off", "removing for good is not allowed (setting `allow-erasure`)";
     UNKNOWN_TYPE = 404 NotSupported "unknown-type", "no such resource type in R4";
     UNKNOWN_OPERATION = 404 NotSupported "unknown-operation", "no such operation here";
     NO_COMPARTMENT = 404 NotSupported "no-compartment", "a compartment of a type that has none";
@@ -65,6 +67,7 @@ failures! {
     CONTENTION = 409 Conflict "contention", "conditions that kept changing while the write was tried: try again";
     JOB_NEEDED = 409 Conflict "job-needed", "cancelling the job of a SearchParameter";
     REFERENCED = 409 Conflict "referenced", "a deletion of what others refer to (setting `integrity`)";
+    CURRENT_VERSION = 409 Conflict "current-version", "removing the current version for good";
     GONE = 410 Deleted "gone", "the resource, or this version of it, is a deletion; `ETag` has its version";
     VERSION_CONFLICT = 412 Conflict "version-conflict", "`If-Match` names another version than the current one; `If-None-Match: *` and there is one";
     MULTIPLE_MATCHES = 412 MultipleMatches "multiple-matches", "a condition that must match one resource matches several";
@@ -78,7 +81,9 @@ failures! {
     BAD_DEFINITION = 422 _ "bad-definition", "a SearchParameter that cannot be honoured ([why](search-parameters.md#what-is-refused))";
     PATCH_FAILED = 422 _ "patch-failed", "a patch whose `test` fails, that cannot be applied to this resource, or that asks for too much; the text names the operation";
     DANGLING_REFERENCE = 422 NotFound "dangling-reference", "a reference to a resource that is not on this server (setting `integrity`)";
+    TOO_MANY_JOBS = 429 Throttled "too-many-jobs", "too many requests wait to be performed in the background (`Prefer: respond-async`)";
     INTERNAL = 500 Exception "internal", "the server failed: the text has the request id, under which the log has the details";
+    JOB_LOST = 500 Incomplete "job-lost", "the server stopped before a request in the background was done: look what of it was done";
     UNAVAILABLE = 503 Transient "unavailable", "the database is not available; try again later";
 }
 

@@ -146,7 +146,7 @@ fn change(call: &Call<'_>, edit: fn(&mut Map<String, Value>, &str, &[Value])) ->
         let write = patch::write(context, changed.root(), kind, id, number, &Replacements::new())?;
         let set =
             WriteSet { writes: vec![write], enforce_integrity: context.enforces(), ..WriteSet::default() };
-        of_version(patch::write_over(context, set, wanted)?.version)
+        of_version(patch::write_over(context, call.request, set, wanted)?.version)
     })
 }
 

@@ -12,6 +12,7 @@ mod inputs;
 mod lastn;
 mod matching;
 mod meta;
+mod purge;
 mod reindex;
 mod searchset;
 mod stats;
@@ -36,6 +37,7 @@ pub static ALL: &[&Operation] = &[
     &meta::META,
     &meta::META_ADD,
     &meta::META_DELETE,
+    &purge::PURGE,
     &reindex::REINDEX,
     &stats::STATS,
     &validate::VALIDATE,

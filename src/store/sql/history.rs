@@ -196,8 +196,9 @@ impl Bounds {
         let from = self.from.map(|vid| Fragment::new("v.vid >= ?", [vid.into()]));
         let before = self.before.map(|vid| Fragment::new("v.vid < ?", [vid.into()]));
         let current = self.current_after.map(|time| {
+            // Not only the next number: versions between may have been removed.
             let superseded = "NOT EXISTS (SELECT 1 FROM version AS f \
-                WHERE f.rid = v.rid AND f.version = v.version + 1 AND f.ts <= ?)";
+                WHERE f.rid = v.rid AND f.version > v.version AND f.ts <= ?)";
             Fragment::new(superseded, [time.into()])
         });
         let chosen = self.chosen.as_ref().map(|Chosen { rids, vids }| {

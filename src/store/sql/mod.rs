@@ -8,14 +8,16 @@ use fhir_search::hash::KeyHasher;
 use fhir_search::parameters::ParameterId;
 use fhir_search::query::Query;
 
+use super::kept::{Kept, KeptAnswers};
 use super::reindex::{Generation, IndexedDefinition, Job, Reindexing, Step, Stored, Work};
 use super::{
-    Cursor, HistoryPage, HistoryQuery, SearchPage, Store, StoreError, StoreStatus, TypeStatus, Version,
-    WriteSet, Written,
+    Cursor, Erasure, HistoryPage, HistoryQuery, SearchPage, Store, StoreError, StoreStatus, TypeStatus,
+    Version, WriteSet, Written,
 };
 use backend::Backend;
 use connection::Readers;
 use dictionary::{Dictionary, Names};
+use kept::KeptTask;
 use reindex::JobTask;
 use statement::Statement;
 use writer::Writer;
@@ -25,11 +27,13 @@ mod batch;
 pub(in crate::store) mod connection;
 pub(in crate::store) mod dialect;
 pub(in crate::store) mod dictionary;
+mod erase;
 mod error;
 mod history;
 pub(in crate::store) mod identity;
 mod index_rows;
 mod integrity;
+mod kept;
 mod method;
 pub(in crate::store) mod migration;
 mod read;
@@ -106,6 +110,10 @@ impl Store for SqlStore {
 
     fn write(&self, set: WriteSet) -> Result<Vec<Written>, StoreError> {
         self.writer.write(set)
+    }
+
+    fn erase(&self, erasure: Erasure) -> Result<(), StoreError> {
+        self.writer.erase(erasure)
     }
 
     fn hasher(&self) -> KeyHasher {
@@ -207,6 +215,24 @@ impl Reindexing for SqlStore {
 
     fn put_keys(&self, step: Step) -> Result<(), StoreError> {
         self.writer.work(JobTask::Step(step))
+    }
+}
+
+impl KeptAnswers for SqlStore {
+    fn keep(&self, kept: Kept) -> Result<(), StoreError> {
+        self.writer.keep(KeptTask::Keep(kept))
+    }
+
+    fn replace_kept(&self, kept: Kept) -> Result<(), StoreError> {
+        self.writer.keep(KeptTask::Replace(kept))
+    }
+
+    fn kept(&self, id: &str) -> Result<Option<Kept>, StoreError> {
+        kept::find(&mut self.readers.get()?.conn(), id)
+    }
+
+    fn forget(&self, id: &str) -> Result<(), StoreError> {
+        self.writer.keep(KeptTask::Forget(id.into()))
     }
 }
 

@@ -34,7 +34,7 @@ pub(in crate::store) struct Last {
 /// What the writer knows of the database without asking it.
 pub(in crate::store) struct State {
     pub(super) identities: Identities,
-    integrity: Integrity,
+    pub(super) integrity: Integrity,
     /// Written at the end of a group of sets.
     pub(super) texts: TextChanges,
     /// The last `version.vid`.

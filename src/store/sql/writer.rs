@@ -14,11 +14,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::backend::Backend;
 use super::connection::{Conn, Link};
 use super::dictionary::{Dictionary, Names};
+use super::erase;
+use super::kept::{self, KeptTask};
 use super::reindex::{self, JobTask};
 use super::resource_text;
 use super::write_set::{self, State};
 use crate::store::reindex::Generation;
-use crate::store::{Change, StoreError, WriteSet, Written};
+use crate::store::{Change, Erasure, StoreError, WriteSet, Written};
 
 /// Sets that may wait; more callers wait for a place.
 const QUEUE: usize = 256;
@@ -42,6 +44,10 @@ enum Task {
     Job(JobTask),
     /// Gives numbers to names.
     Names(Names),
+    /// Removes versions for good.
+    Erase(Erasure),
+    /// Keeps answers.
+    Kept(KeptTask),
 }
 
 /// The way to the writer's thread.
@@ -92,6 +98,16 @@ impl Writer {
     /// Hands a task of a job to the writer and waits until it is on disk.
     pub(super) fn work(&self, task: JobTask) -> Result<(), StoreError> {
         self.order(Task::Job(task)).map(|_| ())
+    }
+
+    /// Removes versions for good, and waits until they are gone.
+    pub(super) fn erase(&self, erasure: Erasure) -> Result<(), StoreError> {
+        self.order(Task::Erase(erasure)).map(|_| ())
+    }
+
+    /// Hands a task for kept answers to the writer and waits until it is on disk.
+    pub(super) fn keep(&self, task: KeptTask) -> Result<(), StoreError> {
+        self.order(Task::Kept(task)).map(|_| ())
     }
 
     fn order(&self, task: Task) -> Answer {
@@ -279,6 +295,8 @@ fn apply(
             Task::Write(set) => write_set::apply(conn, dictionary, state, set, now),
             Task::Job(task) => reindex::apply(conn, dictionary, state, task, now).map(|()| Vec::new()),
             Task::Names(names) => names.give(dictionary).map(|()| Vec::new()),
+            Task::Erase(erasure) => erase::apply(conn, dictionary, state, erasure).map(|()| Vec::new()),
+            Task::Kept(task) => kept::apply(conn, task, now).map(|()| Vec::new()),
         }));
         applied.unwrap_or_else(|_| Err(StoreError::Database("the writer panicked".to_owned())))
     });
@@ -306,12 +324,16 @@ fn current_task(task: Task, generation: Generation) -> Result<Task, StoreError> 
 fn reads_texts(task: &Task) -> bool {
     match task {
         Task::Write(set) => set.checks.iter().any(|check| resource_text::is_read_by(&check.query)),
-        Task::Job(_) | Task::Names(_) => false,
+        Task::Job(_) | Task::Names(_) | Task::Erase(_) | Task::Kept(_) => false,
     }
 }
 
 fn body_bytes(task: &Task) -> usize {
-    let Task::Write(set) = task else { return 0 };
+    let set = match task {
+        Task::Write(set) => set,
+        Task::Kept(task) => return task.bytes(),
+        Task::Job(_) | Task::Names(_) | Task::Erase(_) => return 0,
+    };
     let bytes = set.writes.iter().map(|write| match &write.change {
         Change::Put(prepared) => prepared.body.approximate_len(),
         Change::Delete => 0,

@@ -16,6 +16,7 @@ use crate::store::{
     Written, sqlite,
 };
 
+mod erase;
 mod group;
 mod history;
 mod index;

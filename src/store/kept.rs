@@ -1,0 +1,29 @@
+//! Answers that are kept for clients who come back for them: short of life, and no resources.
+
+use super::StoreError;
+
+/// What is kept for a while under an id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The id, hard to guess.
+    pub id: Box<str>,
+    /// When it is forgotten, microseconds since 1970.
+    pub expires: i64,
+    /// What it is.
+    pub content: Vec<u8>,
+}
+
+/// The part of a database that keeps answers.
+pub trait KeptAnswers {
+    /// Keeps something under a new id, and forgets what has expired.
+    fn keep(&self, kept: Kept) -> Result<(), StoreError>;
+
+    /// Puts something else in the place of what is kept, unless it was forgotten meanwhile.
+    fn replace_kept(&self, kept: Kept) -> Result<(), StoreError>;
+
+    /// What is kept under an id, also if it has expired and is still there.
+    fn kept(&self, id: &str) -> Result<Option<Kept>, StoreError>;
+
+    /// Forgets what is kept under an id.
+    fn forget(&self, id: &str) -> Result<(), StoreError>;
+}
