@@ -75,6 +75,11 @@ impl Chain {
         self.single && self.reference == other.reference && disjoint(&self.target, &other.target)
     }
 
+    /// The search parameter of the reference.
+    pub(in crate::store) fn reference(&self) -> i32 {
+        self.reference
+    }
+
     /// What must be few for [`Chain::sources`] to be few.
     pub(in crate::store) fn far(&self) -> &Condition {
         &self.condition

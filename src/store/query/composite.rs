@@ -2,7 +2,7 @@
 
 use super::bounds::Bounds;
 use super::fragment::Fragment;
-use super::quantity::{RangeTable, probe_ranges};
+use super::quantity::RangeTable;
 use super::source::{Row, Source};
 use super::token::EqualTable;
 
@@ -17,7 +17,12 @@ pub(in crate::store) struct Composites {
 }
 
 const EQUAL: EqualTable = EqualTable { table: "ix_composite", column: "hash", zero: &["low", "high"] };
-const RANGES: RangeTable = RangeTable { table: "ix_composite", hash: "hash", wide: "ix_composite_range" };
+const RANGES: RangeTable = RangeTable {
+    table: "ix_composite",
+    hash: "hash",
+    wide: "ix_composite_range",
+    of_resource: "ix_composite_of_resource",
+};
 
 impl Composites {
     pub(super) fn sources(&self) -> Vec<Source> {
@@ -26,16 +31,20 @@ impl Composites {
         sources
     }
 
+    pub(super) fn scan(&self) -> Option<Vec<Source>> {
+        if self.is_ordered() { RANGES.scan(self.parameter, &self.ranges) } else { None }
+    }
+
     pub(super) fn probe(&self, row: &Row) -> Fragment {
-        if self.probe_seeks() {
-            EQUAL.probe(self.parameter, &self.equal, row)
+        if self.is_ordered() {
+            RANGES.probe(self.parameter, &self.ranges, row)
         } else {
-            probe_ranges("has_composite", self.parameter, &self.ranges, row)
+            EQUAL.probe(self.parameter, &self.equal, row)
         }
     }
 
     /// A composite has an ordered component or not, so one of the lists is empty.
-    pub(super) fn probe_seeks(&self) -> bool {
-        self.ranges.is_empty()
+    fn is_ordered(&self) -> bool {
+        !self.ranges.is_empty()
     }
 }

@@ -102,10 +102,30 @@ impl Condition {
         }
     }
 
-    /// Rows of the resources in their order, a resource perhaps several times in a row, for a condition that many fulfil.
-    pub(in crate::store) fn scan(&self) -> Option<Source> {
+    /// Rows of the resources, each source in the order of resources, a resource perhaps several times in a row, for a condition
+    /// that many fulfil.
+    pub(in crate::store) fn scan(&self) -> Option<Vec<Source>> {
         match self {
-            Self::Keys(Keys::Dates(dates)) => Some(dates.scan()),
+            Self::Keys(keys) => keys.scan(),
+            _ => None,
+        }
+    }
+
+    /// The chains, if it is that the one reference of a resource leads to what fulfils one of several conditions.
+    pub(in crate::store) fn links(&self) -> Option<Vec<&Chain>> {
+        match self {
+            Self::Chain(chain) if chain.single => Some(vec![chain]),
+            Self::Any(conditions) => {
+                let chains = conditions.iter().map(|condition| match condition {
+                    Self::Chain(chain) if chain.single => Some(chain),
+                    _ => None,
+                });
+                let chains = chains.collect::<Option<Vec<&Chain>>>()?;
+                let is_one = chains
+                    .windows(2)
+                    .all(|pair| matches!(pair, [one, next] if one.reference == next.reference));
+                is_one.then_some(chains)
+            }
             _ => None,
         }
     }

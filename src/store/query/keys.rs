@@ -55,6 +55,16 @@ impl Keys {
         }
     }
 
+    /// Rows in the order of resources, see [`Condition::scan`](super::Condition::scan).
+    pub(super) fn scan(&self) -> Option<Vec<Source>> {
+        match self {
+            Self::Dates(keys) => Some(vec![keys.scan()]),
+            Self::Quantities(keys) => keys.scan(),
+            Self::Composites(keys) => keys.scan(),
+            _ => None,
+        }
+    }
+
     /// Whether the rows of [`Keys::sources`] are of different resources.
     pub(super) fn is_unique(&self) -> bool {
         match self {
@@ -66,11 +76,14 @@ impl Keys {
     /// Whether the probe seeks a row of an index table, which only live resources have; the others read `current.keys`.
     pub(super) fn probe_seeks(&self) -> bool {
         match self {
-            Self::Tokens(_) | Self::References(_) | Self::Dates(_) => true,
-            Self::Quantities(_) | Self::Hierarchy(_) | Self::Positions(_) => false,
+            Self::Tokens(_)
+            | Self::References(_)
+            | Self::Dates(_)
+            | Self::Quantities(_)
+            | Self::Composites(_) => true,
+            Self::Hierarchy(_) | Self::Positions(_) => false,
             Self::Strings(keys) => keys.probe_seeks(),
             Self::Uris(keys) => keys.probe_seeks(),
-            Self::Composites(keys) => keys.probe_seeks(),
         }
     }
 }

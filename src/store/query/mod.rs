@@ -28,6 +28,7 @@ mod uri;
 mod words;
 
 pub(super) use all::All;
+pub(super) use chain::Chain;
 pub(super) use condition::Condition;
 pub(super) use fragment::{Bound, Fragment, integers};
 pub(super) use resolve::{Resolver, Types};

@@ -1,7 +1,7 @@
 //! Numbers and quantities: comparison of values and ranges.
 
 use super::bounds::Bounds;
-use super::fragment::{Bound, Fragment, rounded};
+use super::fragment::{Fragment, rounded};
 use super::source::{Row, Source};
 use crate::store::sql::dialect;
 
@@ -13,17 +13,29 @@ pub(in crate::store) struct Quantities {
     pub(super) ranges: Vec<(i64, Bounds<f64>)>,
 }
 
-const TABLE: RangeTable = RangeTable { table: "ix_quantity", hash: "unit", wide: "ix_quantity_range" };
+const TABLE: RangeTable = RangeTable {
+    table: "ix_quantity",
+    hash: "unit",
+    wide: "ix_quantity_range",
+    of_resource: "ix_quantity_of_resource",
+};
 
 impl Quantities {
     pub(super) fn sources(&self) -> Vec<Source> {
         TABLE.sources(self.parameter, &self.ranges)
     }
 
+    pub(super) fn scan(&self) -> Option<Vec<Source>> {
+        TABLE.scan(self.parameter, &self.ranges)
+    }
+
     pub(super) fn probe(&self, row: &Row) -> Fragment {
-        probe_ranges("has_quantity", self.parameter, &self.ranges, row)
+        TABLE.probe(self.parameter, &self.ranges, row)
     }
 }
+
+/// So many hashes are scanned side by side.
+const SCANNED: usize = 8;
 
 /// A table of values and ranges under a hash.
 pub(super) struct RangeTable {
@@ -32,6 +44,8 @@ pub(super) struct RangeTable {
     pub(super) hash: &'static str,
     /// The index of true ranges, not single values, by the upper end.
     pub(super) wide: &'static str,
+    /// The index of all values by the resource.
+    pub(super) of_resource: &'static str,
 }
 
 impl RangeTable {
@@ -44,16 +58,17 @@ impl RangeTable {
             values.extend(near.map(|bounds| (*hash, bounds)));
             wide.extend(far.map(|bounds| (*hash, bounds)));
         }
-        let text = format!(
-            "s.parameter = ? AND s.{} = ? AND s.low BETWEEN ? AND ? AND s.high BETWEEN ? AND ?",
-            self.hash
-        );
+        let text = format!("s.parameter = ? AND s.{} = ? AND {WITHIN}", self.hash);
         let wide_text = format!("{text} AND s.low < s.high");
-        let (from, wide_from) =
-            (format!("{} AS s", self.table), format!("{} AS s{}", self.table, dialect::by_index(self.wide)));
-        let source = |from: &str, text: &str, hash, bounds: Bounds<f64>| Source {
+        // The primary key, which SQLite might not take where it likes the order of another index.
+        let from = format!("{} AS s{}", self.table, dialect::by_primary_key(self.table));
+        let wide_from = format!("{} AS s{}", self.table, dialect::by_index(self.wide));
+        let source = |from: &str, text: &str, hash: i64, bounds: Bounds<f64>| Source {
             from: Fragment::text(from),
-            condition: Fragment::new(text, bind(parameter, hash, &bounds)),
+            condition: Fragment::new(
+                text,
+                [parameter.into(), hash.into()].into_iter().chain(bounds.values()),
+            ),
             in_order: false,
         };
         let values = rounded(values).into_iter().map(|(hash, bounds)| source(&from, &text, hash, bounds));
@@ -61,20 +76,53 @@ impl RangeTable {
             rounded(wide).into_iter().map(|(hash, bounds)| source(&wide_from, &wide_text, hash, bounds));
         values.chain(wide).collect()
     }
+
+    /// All rows of each hash in the order of resources, those in a rectangle being picked out; none if the hashes are many.
+    pub(super) fn scan(&self, parameter: i32, ranges: &[(i64, Bounds<f64>)]) -> Option<Vec<Source>> {
+        let hashes = by_hash(ranges);
+        let source = |(hash, bounds): (i64, Vec<Bounds<f64>>)| Source {
+            from: Fragment::text(format!("{} AS s{}", self.table, dialect::by_index(self.of_resource))),
+            condition: self.fits("s", parameter, hash, bounds),
+            in_order: true,
+        };
+        (hashes.len() <= SCANNED).then(|| rounded(hashes).into_iter().map(source).collect())
+    }
+
+    /// Whether the resource has a row in one of the rectangles. Of one resource and hash there are few rows.
+    pub(super) fn probe(&self, parameter: i32, ranges: &[(i64, Bounds<f64>)], row: &Row) -> Fragment {
+        let probe = |(hash, bounds): (i64, Vec<Bounds<f64>>)| {
+            Fragment::text(format!(
+                "EXISTS (SELECT 1 FROM {} AS p{} WHERE ",
+                self.table,
+                dialect::by_index(self.of_resource)
+            ))
+            .append(self.fits("p", parameter, hash, bounds))
+            .push(&format!(" AND p.rid = {})", row.rid))
+        };
+        Fragment::any(rounded(by_hash(ranges)).into_iter().map(probe).collect())
+    }
+
+    /// That a row has the hash and lies in one of the rectangles.
+    fn fits(&self, alias: &str, parameter: i32, hash: i64, bounds: Vec<Bounds<f64>>) -> Fragment {
+        let within = WITHIN.replace("s.", &format!("{alias}."));
+        let within =
+            rounded(bounds).into_iter().map(|bounds| Fragment::new(within.as_str(), bounds.values()));
+        let text = format!("{alias}.parameter = ? AND {alias}.{} = ? AND ", self.hash);
+        Fragment::new(text, [parameter.into(), hash.into()]).append(Fragment::any(within.collect()))
+    }
 }
 
-/// Whether `function` finds a key of the resource in one of the rectangles.
-pub(super) fn probe_ranges(
-    function: &str,
-    parameter: i32,
-    ranges: &[(i64, Bounds<f64>)],
-    row: &Row,
-) -> Fragment {
-    let text = format!("{function}({}, ?, ?, ?, ?, ?, ?)", dialect::keys(&row.current));
-    let probe = |(hash, bounds)| Fragment::new(text.clone(), bind(parameter, hash, &bounds));
-    Fragment::any(rounded(ranges.to_vec()).into_iter().map(probe).collect())
+/// The rectangles of each hash.
+fn by_hash(ranges: &[(i64, Bounds<f64>)]) -> Vec<(i64, Vec<Bounds<f64>>)> {
+    let mut hashes: Vec<(i64, Vec<Bounds<f64>>)> = Vec::new();
+    for (hash, bounds) in ranges {
+        match hashes.iter_mut().find(|(known, _)| known == hash) {
+            Some((_, all)) => all.push(*bounds),
+            None => hashes.push((*hash, vec![*bounds])),
+        }
+    }
+    hashes
 }
 
-fn bind(parameter: i32, hash: i64, bounds: &Bounds<f64>) -> impl Iterator<Item = Bound> {
-    [parameter.into(), hash.into()].into_iter().chain(bounds.values())
-}
+/// That a row `s` lies in a rectangle.
+const WITHIN: &str = "s.low BETWEEN ? AND ? AND s.high BETWEEN ? AND ?";

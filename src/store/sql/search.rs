@@ -16,6 +16,7 @@ use rows::Resource;
 use select::Search;
 
 mod cursor;
+mod followed;
 mod include;
 mod keyset;
 pub(in crate::store) mod order;

@@ -14,8 +14,8 @@ use crate::store::sql::connection::Readers;
 /// slower: the same pages are moved more often.
 const LOG_PAGES: u32 = 32_768;
 
-/// So much of the file is read through memory that is shared with the system's cache: the most that SQLite maps.
-const MAPPED_BYTES: u32 = 0x7fff_0000;
+/// So much of the file is read through memory that is shared with the system's cache: all, up to what SQLite was built for.
+const MAPPED_BYTES: u64 = 1 << 40;
 
 /// The writer's connection. FULL: a commit returns when it is on disk.
 pub(super) fn open_writer(path: &Path, cache_kib: u32) -> Result<SqliteConnection, StoreError> {

@@ -8,19 +8,13 @@ use diesel::sqlite::SqliteConnection;
 use fhir_search::keys::{DateKey, StringKey, UriKey};
 use fhir_search::near;
 
-use crate::store::keys_blob::{CompositeRow, PositionRow, QuantityRow, ReferenceRow, StoredKeys};
+use crate::store::keys_blob::{PositionRow, QuantityRow, ReferenceRow, StoredKeys};
 use crate::store::sql::search::order::{self, Kind};
 
 /// The declarations, in a module because Diesel generates public items for them.
 mod declared {
     use diesel::sql_types::{BigInt, Binary, Bool, Double, Integer, Text};
 
-    diesel::define_sql_function! {
-        fn has_quantity(keys: Binary, parameter: Integer, unit: BigInt, low_from: Double, low_to: Double, high_from: Double, high_to: Double) -> Bool;
-    }
-    diesel::define_sql_function! {
-        fn has_composite(keys: Binary, parameter: Integer, hash: BigInt, low_from: Double, low_to: Double, high_from: Double, high_to: Double) -> Bool;
-    }
     diesel::define_sql_function! {
         fn has_string(keys: Binary, parameter: Integer, from: Text, to: Text) -> Bool;
     }
@@ -67,49 +61,8 @@ mod declared {
 
 /// Makes the functions known to a connection.
 pub(in crate::store) fn register(conn: &mut SqliteConnection) -> QueryResult<()> {
-    register_ranges(conn)?;
     register_probes(conn)?;
     register_order(conn)
-}
-
-/// Whether a key of the parameter lies within limits, all included.
-fn register_ranges(conn: &mut SqliteConnection) -> QueryResult<()> {
-    use declared::{has_composite_utils, has_quantity_utils};
-
-    has_quantity_utils::register_impl(
-        conn,
-        |keys: Vec<u8>,
-         parameter: i32,
-         unit: i64,
-         low_from: f64,
-         low_to: f64,
-         high_from: f64,
-         high_to: f64| {
-            StoredKeys::decode_only::<QuantityRow>(&keys).iter().any(|key| {
-                key.parameter.0 == parameter
-                    && key.unit == unit
-                    && (low_from..=low_to).contains(key.low.get())
-                    && (high_from..=high_to).contains(key.high.get())
-            })
-        },
-    )?;
-    has_composite_utils::register_impl(
-        conn,
-        |keys: Vec<u8>,
-         parameter: i32,
-         hash: i64,
-         low_from: f64,
-         low_to: f64,
-         high_from: f64,
-         high_to: f64| {
-            StoredKeys::decode_only::<CompositeRow>(&keys).iter().any(|key| {
-                key.parameter.0 == parameter
-                    && key.hash == hash
-                    && (low_from..=low_to).contains(key.low.get())
-                    && (high_from..=high_to).contains(key.high.get())
-            })
-        },
-    )
 }
 
 /// Whether there is a key of the parameter that fits, and where references point to.

@@ -3,6 +3,7 @@
 use diesel::sql_types::BigInt;
 use fhir_search::query::{Sort, SortBy};
 
+use super::followed::followed;
 use super::keyset::Direction;
 use super::order::{Kind, Position, SortValue};
 use super::plan::{Plan, sort_table};
@@ -52,6 +53,10 @@ pub(super) fn read(
         }
         Plan::Scan(driver) => {
             load(conn, &select::scanned(search, driver, reading.direction, start, reading.limit))
+        }
+        Plan::Follow(driver) => {
+            let chains = search.conditions.get(driver).and_then(Condition::links).unwrap_or_default();
+            followed(conn, &chains, reading.direction, start, reading.limit)
         }
         Plan::Collect(driver) => collect(conn, search, driver, reading),
         Plan::WalkThenCollect(driver, steps) => match walk_steps(conn, search, reading, steps)? {

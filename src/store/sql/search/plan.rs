@@ -16,10 +16,13 @@ const FEW: i64 = 200;
 const MERGED: usize = 128;
 
 /// How much cheaper it is to read the keys of a parameter in the order of resources than to walk over the resources.
-const SCANNING: i64 = 10;
+const SCANNING: i64 = 5;
 
 /// Conditions within others are compared up to so many rows.
 const NESTED: i64 = 10_000;
+
+/// So many resources at the far end of a chain are each asked what refers to them.
+const FOLLOWED: i64 = 2_000;
 
 /// How much dearer it is to walk over a resource and read its keys than to collect the number of one.
 const WALKING: i64 = 4;
@@ -35,6 +38,8 @@ pub(super) enum Plan {
     Merge(usize),
     /// Go through all keys of the parameter of this condition in the order asked for, pick out those that fit, and test the rest.
     Scan(usize),
+    /// Go from the far end of this chain, which is the only condition, to what refers to it last.
+    Follow(usize),
     /// Take all rows of this condition and sort them.
     Collect(usize),
     /// Walk so many resources; if that does not fill the page, collect. For ranges of values that are many, but may all be old.
@@ -55,6 +60,11 @@ pub(super) fn choose(
         && is_in_order(condition)
     {
         return Ok(Plan::Merge(0));
+    }
+    if let ([condition], []) = (search.conditions.as_slice(), search.sort)
+        && can_follow(conn, condition)?
+    {
+        return Ok(Plan::Follow(0));
     }
     let ranged = select::ranged(search);
     if ranged.is_some() && search.conditions.len() == 1 {
@@ -91,6 +101,19 @@ fn choose_unsorted(search: &Search<'_>, best: usize, rows: i64, many: i64, expec
     } else {
         Plan::Walk
     }
+}
+
+/// Whether the condition is a chain to few resources, along a reference with one value.
+fn can_follow(conn: &mut Conn<'_>, condition: &Condition) -> Result<bool, StoreError> {
+    let Some(chains) = condition.links() else { return Ok(false) };
+    let mut far = 0;
+    for chain in chains {
+        far += estimate(conn, chain.far(), FOLLOWED - far)?.unwrap_or(FOLLOWED);
+        if far >= FOLLOWED {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Whether one of the conditions cannot be fulfilled.

@@ -47,14 +47,25 @@ pub(super) fn load(
     if rids.is_empty() {
         return Ok(Vec::new());
     }
-    let keys = if with_keys { "c.keys" } else { "{x''|''::bytea}" };
-    let text = format!(
-        "SELECT c.rid, c.type, c.ts, c.version, {keys}, i.fhir_id, v.method, v.body \
-         FROM {}{JOIN}current AS c ON c.rid = j.value \
-         {JOIN}resource_id AS i ON i.rid = c.rid{JOIN}version AS v ON v.vid = c.vid \
-         WHERE c.deleted = 0",
-        list("j")
-    );
+    let text = if with_keys {
+        format!(
+            "SELECT c.rid, c.type, c.ts, c.version, c.keys, i.fhir_id, v.method, v.body \
+             FROM {}{JOIN}current AS c ON c.rid = j.value \
+             {JOIN}resource_id AS i ON i.rid = c.rid{JOIN}version AS v ON v.vid = c.vid \
+             WHERE c.deleted = 0",
+            list("j")
+        )
+    } else {
+        // The newest version is the one with the greatest number, of which a small index tells: `current`, with its keys, need not
+        // be read. Method 4 deletes.
+        format!(
+            "SELECT i.rid, v.type, v.ts, v.version, {{x''|''::bytea}}, i.fhir_id, v.method, v.body \
+             FROM {}{JOIN}resource_id AS i ON i.rid = j.value {JOIN}version AS v ON v.vid = \
+             (SELECT n.vid FROM version AS n WHERE n.rid = i.rid ORDER BY n.version DESC LIMIT 1) \
+             WHERE v.method <> 4",
+            list("j")
+        )
+    };
     let sql = Fragment::new(text, [integers(rids.iter().copied())]);
     let mut found = HashMap::with_capacity(rids.len());
     for row in sql.statement::<RowTypes>().load::<Row>(conn)? {

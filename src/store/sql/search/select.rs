@@ -259,12 +259,19 @@ pub(super) fn scanned(
     start: Option<&Position>,
     limit: usize,
 ) -> Fragment {
-    let Some(source) = search.conditions.get(driver).and_then(Condition::scan) else {
-        return merged(search, driver, direction, start, limit);
-    };
-    let column = rid_column("s.rid", search.sort, start);
-    let select = Select { columns: vec![column], rid: "DISTINCT s.rid", ..arm(search, driver, source) };
-    select.page(direction, start.is_some(), limit)
+    let mut sources = search.conditions.get(driver).and_then(Condition::scan).unwrap_or_default();
+    match (sources.pop(), sources.as_slice()) {
+        (Some(source), []) => {
+            let column = rid_column("s.rid", search.sort, start);
+            let select =
+                Select { columns: vec![column], rid: "DISTINCT s.rid", ..arm(search, driver, source) };
+            select.page(direction, start.is_some(), limit)
+        }
+        (last, _) => {
+            sources.extend(last);
+            merged_sources(search, driver, sources, direction, start, limit)
+        }
+    }
 }
 
 /// How many resources fulfil all conditions, from the rows of one.
@@ -288,8 +295,19 @@ pub(super) fn merged(
     start: Option<&Position>,
     limit: usize,
 ) -> Fragment {
+    merged_sources(search, driver, rows(search, driver), direction, start, limit)
+}
+
+fn merged_sources(
+    search: &Search<'_>,
+    driver: usize,
+    sources: Vec<Source>,
+    direction: Direction,
+    start: Option<&Position>,
+    limit: usize,
+) -> Fragment {
     let column = [rid_column("s.rid", search.sort, start)];
-    let arms = rows(search, driver).into_iter().map(|source| {
+    let arms = sources.into_iter().map(|source| {
         let mut arm = arm(search, driver, source);
         if start.is_some() {
             arm.conditions.push(behind(&column, direction));

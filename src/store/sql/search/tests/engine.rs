@@ -116,6 +116,8 @@ fn plans(world: &mut World, query: &Query) -> Vec<Plan> {
         if query.sort.is_empty() {
             plans.extend(condition.scan().is_some().then_some(Plan::Scan(index)));
             plans.push(Plan::WalkThenCollect(index, 3));
+            let is_all = search.conditions.len() == 1;
+            plans.extend((is_all && condition.links().is_some()).then_some(Plan::Follow(index)));
             plans.extend(rows.iter().all(|source| source.in_order).then_some(Plan::Merge(index)));
         }
     }

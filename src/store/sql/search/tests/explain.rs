@@ -10,6 +10,7 @@ use fhir_search::query::{
 
 use super::world::{World, query};
 use crate::store::query::{Condition, Fragment, Sources};
+use crate::store::sql::search::followed::{referring, targets};
 use crate::store::sql::search::keyset::Direction;
 use crate::store::sql::search::order::{Kind, Position, SortValue};
 use crate::store::sql::search::{resolve, select};
@@ -197,6 +198,62 @@ fn many_dates_are_read_in_the_order_of_resources() {
 }
 
 #[test]
+fn many_values_are_read_in_the_order_of_resources() {
+    let mut world = world();
+    let above =
+        |unit| QuantityTest { comparison: Comparison::Greater, unit, value: 170.0, low: 169.5, high: 170.5 };
+    let composite = |hash| CompositeTest::Quantity { hash, test: above(0) };
+    for (one, two, step) in [
+        (
+            Test::Quantity(vec![above(1)]),
+            Test::Quantity(vec![above(1), above(2)]),
+            "SEARCH s USING COVERING INDEX ix_quantity_of_resource (parameter=? AND unit=? AND rid<?)",
+        ),
+        (
+            Test::Composite(vec![composite(1)]),
+            Test::Composite(vec![composite(1), composite(2)]),
+            "SEARCH s USING COVERING INDEX ix_composite_of_resource (parameter=? AND hash=? AND rid<?)",
+        ),
+    ] {
+        let from = start(vec![]);
+        let query_one = query("Observation", vec![parameter(one)], vec![], 20);
+        let search = resolve(&mut world.link.conn(), &world.dictionary, &query_one).unwrap();
+        let plan = explain(&mut world, select::scanned(&search, 0, Direction::After, Some(&from), 21));
+        assert_eq!(plan, step);
+        // Asked of one resource, all four columns before its values are known.
+        let probe = explain(&mut world, select::of_types(&search, None).page(Direction::After, false, 21));
+        assert!(
+            probe.contains(
+                &step.replace("SEARCH s", "SEARCH p EXISTS").replace("rid<?", "rid=? AND low>? AND low<?")
+            ),
+            "{probe}"
+        );
+
+        let query_two = query("Observation", vec![parameter(two)], vec![], 20);
+        let search = resolve(&mut world.link.conn(), &world.dictionary, &query_two).unwrap();
+        let plan = explain(&mut world, select::scanned(&search, 0, Direction::After, Some(&from), 21));
+        assert!(plan.contains("MERGE (UNION)") && !plan.contains("TEMP B-TREE"), "{plan}");
+        assert_eq!(plan.matches(step).count(), 2, "{plan}");
+    }
+}
+
+#[test]
+fn the_newest_of_a_chain_are_looked_up_by_what_they_refer_to() {
+    let mut world = world();
+    let clause = Box::new(Clause::Parameter { parameter: ParameterId(2), test: Test::Token(vec![1]) });
+    let chain = Clause::Chain { reference: PARAMETER, target: "Patient".into(), clause };
+    let query = query("Observation", vec![chain], vec![], 20);
+    let search = resolve(&mut world.link.conn(), &world.dictionary, &query).unwrap();
+    let from = start(vec![]);
+    let chains = search.conditions[0].links().unwrap();
+    let plan = explain(&mut world, targets(&chains, PARAMETER.0, Direction::After, Some(&from)));
+    assert!(plan.contains("SEARCH x USING PRIMARY KEY (parameter=? AND target=? AND rid<?)"), "{plan}");
+    assert!(scans(&plan).is_empty(), "{plan}");
+    let plan = explain(&mut world, referring(PARAMETER.0, 1, Direction::After, Some(&from), None));
+    assert_eq!(plan, "SEARCH x USING PRIMARY KEY (parameter=? AND target=? AND rid>? AND rid<?)");
+}
+
+#[test]
 fn words_are_read_newest_first() {
     let mut world = world();
     let query = query("Observation", vec![words()], vec![], 20);
@@ -275,6 +332,9 @@ fn statements(world: &mut World, query: &Query) -> Vec<Fragment> {
     let search = resolve(&mut world.link.conn(), &world.dictionary, query).unwrap();
     let mut all = vec![select::of_types(&search, None).page(Direction::After, false, 21)];
     for (index, condition) in search.conditions.iter().enumerate() {
+        if let Some(chains) = condition.links() {
+            all.push(targets(&chains, PARAMETER.0, Direction::After, None));
+        }
         if condition.scan().is_some() {
             all.push(select::scanned(&search, index, Direction::After, None, 21));
         }
