@@ -32,6 +32,7 @@ fn main() -> ExitCode {
     let done = match matches.subcommand() {
         Some(("run", matches)) => measure(matches),
         Some(("compare", matches)) => compare(matches),
+        Some(("classes", matches)) => classes(matches),
         _ => Ok(()),
     };
     match done {
@@ -63,6 +64,7 @@ fn command() -> Command {
             option("slo", "MS", "Find the highest rate with the 99th percentile within so many milliseconds, beginning at --rate or 100")
                 .value_parser(value_parser!(u64)),
         )
+        .arg(option("only", "CLASS", "One class of the searches of walk or queries, as `classes` lists them"))
         .arg(option("files", "FOLDER", "The bundles of the workload import").default_value(".").value_parser(value_parser!(PathBuf)))
         .arg(option("seed", "N", "Which random choices").default_value("1").value_parser(value_parser!(u64)))
         .arg(option("pid", "PID", "Process of the server, whose memory is reported (Linux)").value_parser(value_parser!(u32)))
@@ -81,11 +83,14 @@ fn command() -> Command {
             option("plots", "FOLDER", "Write a picture of each workload there")
                 .value_parser(value_parser!(PathBuf)),
         );
+    let classes = Command::new("classes")
+        .about("Lists the classes of searches that a workload consists of")
+        .arg(Arg::new("workload").required(true).value_parser(["walk", "queries"]));
     Command::new("westway-bench")
         .about("Load on a FHIR server, measured")
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommands([run, compare])
+        .subcommands([run, compare, classes])
 }
 
 fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
@@ -108,6 +113,7 @@ fn measure(matches: &ArgMatches) -> Result<(), String> {
         seed: value(matches, "seed")?,
     };
     let files: PathBuf = value(matches, "files")?;
+    let only = matches.get_one::<String>("only").map(String::as_str);
     let limit = matches.get_one("slo").copied().map(Duration::from_millis);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -115,7 +121,7 @@ fn measure(matches: &ArgMatches) -> Result<(), String> {
         .map_err(|error| error.to_string())?;
     let mut result = runtime.block_on(async {
         let prepared =
-            Workload::prepare(&workload, &target, &files).await.map_err(|error| error.to_string())?;
+            Workload::prepare(&workload, &target, &files, only).await.map_err(|error| error.to_string())?;
         Ok::<_, String>(match limit {
             Some(limit) => slo::highest(&name, &workload, &target, &prepared, load, limit).await,
             None => RunResult::new(&name, &workload, load, &run::run(&target, &prepared, load).await),
@@ -147,6 +153,11 @@ fn compare(matches: &ArgMatches) -> Result<(), String> {
         }
     }
     print(&comparison.markdown())
+}
+
+fn classes(matches: &ArgMatches) -> Result<(), String> {
+    let workload: String = value(matches, "workload")?;
+    workload::classes(&workload).iter().try_for_each(|class| print(&format!("{class}\n")))
 }
 
 fn write_file(path: &Path, text: &str) -> Result<(), String> {

@@ -1,4 +1,4 @@
-//! What clients do, one file per workload. `docs` of each name the published suite that it follows.
+//! What clients do, one file per workload; each names the published suite that it follows.
 
 use std::path::Path;
 use std::rc::Rc;
@@ -41,7 +41,7 @@ pub(crate) const NAMES: [(&str, &str); 9] = [
 #[derive(Debug)]
 pub(crate) enum Workload {
     Read(Samples),
-    Walk(Samples),
+    Walk(Samples, Option<String>),
     Queries(queries::Queries),
     Mix(Samples),
     Create,
@@ -51,12 +51,26 @@ pub(crate) enum Workload {
     Import(import::Import),
 }
 
+/// The classes of searches that a workload consists of.
+pub(crate) fn classes(workload: &str) -> &'static [&'static str] {
+    match workload {
+        "walk" => &walk::CLASSES_OF_WALK,
+        "queries" => queries::QUERIES,
+        _ => &[],
+    }
+}
+
 impl Workload {
-    /// The workload of this name, with the ids that it needs.
+    /// The workload of this name, with the ids that it needs; of searches one class only, where `only` names it.
     ///
     /// # Errors
     /// The server does not answer or has no data, or there are no files to import.
-    pub(crate) async fn prepare(name: &str, target: &Target, files: &Path) -> Result<Rc<Self>, SampleError> {
+    pub(crate) async fn prepare(
+        name: &str,
+        target: &Target,
+        files: &Path,
+        only: Option<&str>,
+    ) -> Result<Rc<Self>, SampleError> {
         let workload = match name {
             "create" => Self::Create,
             "crud" => Self::Crud,
@@ -71,8 +85,8 @@ impl Workload {
                 let samples = Samples::take(target).await?;
                 samples.need("Patient")?;
                 match name {
-                    "walk" => Self::Walk(samples),
-                    "queries" => Self::Queries(queries::Queries::new(samples)),
+                    "walk" => Self::Walk(samples, only.map(str::to_owned)),
+                    "queries" => Self::Queries(queries::Queries::new(samples, only)),
                     "mix" => Self::Mix(samples),
                     _ => Self::Read(samples),
                 }
@@ -85,7 +99,7 @@ impl Workload {
     pub(crate) async fn iterate(&self, session: &mut Session, random: &mut fastrand::Rng) -> bool {
         match self {
             Self::Read(samples) => read::iterate(session, samples, random).await,
-            Self::Walk(samples) => walk::iterate(session, samples, random).await,
+            Self::Walk(samples, only) => walk::iterate(session, samples, only.as_deref(), random).await,
             Self::Queries(queries) => queries.iterate(session, random).await,
             Self::Mix(samples) => mix::iterate(session, samples, random).await,
             Self::Create => create::iterate(session, random).await,

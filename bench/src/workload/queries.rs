@@ -7,7 +7,8 @@ use crate::exchange::Request;
 use crate::samples::Samples;
 use crate::session::{Count, Session};
 
-const QUERIES: &[&str] = &[
+/// The queries, with `{Type}` for an id; each is the name of its class.
+pub(super) const QUERIES: &[&str] = &[
     "/metadata",
     "/Observation?_count=10",
     "/Observation?_count=1&_total=accurate",
@@ -50,17 +51,22 @@ const QUERIES: &[&str] = &[
 #[derive(Debug)]
 pub(crate) struct Queries {
     samples: Samples,
+    asked: Vec<&'static str>,
     turn: Cell<usize>,
 }
 
 impl Queries {
-    pub(super) fn new(samples: Samples) -> Self {
-        Self { samples, turn: Cell::new(0) }
+    /// All queries, or one only.
+    pub(super) fn new(samples: Samples, only: Option<&str>) -> Self {
+        let asked = QUERIES.iter().copied().filter(|query| only.is_none_or(|only| only == *query));
+        Self { samples, asked: asked.collect(), turn: Cell::new(0) }
     }
 
     pub(super) async fn iterate(&self, session: &mut Session, random: &mut fastrand::Rng) {
         let turn = self.turn.replace(self.turn.get() + 1);
-        let Some(query) = QUERIES.get(turn % QUERIES.len()) else { return };
+        let Some(query) = turn.checked_rem(self.asked.len()).and_then(|turn| self.asked.get(turn)) else {
+            return;
+        };
         let Some(path) = self.samples.fill(query, random) else { return };
         session.exchange(query, &Request::get(path.replace('|', "%7C")), &[200], Count::Nothing).await;
     }

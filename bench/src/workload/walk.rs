@@ -189,9 +189,22 @@ const WALK: &[Asked] = &[
     ask("MedicationRequest?requester", Kind::Reference("Practitioner")),
 ];
 
-pub(super) async fn iterate(session: &mut Session, samples: &Samples, random: &mut fastrand::Rng) {
+/// The classes that are measured.
+pub(super) const CLASSES_OF_WALK: [&str; 7] =
+    ["string", "string :contains", "date", "token", "quantity", "composite", "reference"];
+
+/// Asks every parameter once, or those of one class only.
+pub(super) async fn iterate(
+    session: &mut Session,
+    samples: &Samples,
+    only: Option<&str>,
+    random: &mut fastrand::Rng,
+) {
     for asked in WALK {
         let Some((class, path)) = asked.draw(samples, random) else { continue };
+        if only.is_some_and(|only| only != class) {
+            continue;
+        }
         session.exchange(class, &Request::get(path), &[200], Count::Nothing).await;
     }
 }
