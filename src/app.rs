@@ -7,12 +7,12 @@ use fhir_definitions::contents::PackageContents;
 use fhir_definitions::package::{Limits as PackageLimits, PackageStore};
 
 use crate::cli::Failure;
-use crate::config::Settings;
+use crate::config::{Database, Settings};
 use crate::interactions::Context;
 use crate::interactions::context::Limits;
 use crate::interactions::validation::Validation;
 use crate::store::Store;
-use crate::store::sqlite::{self, Options};
+use crate::store::{postgres, sqlite};
 
 /// Opens the database of the settings, creating it where there is none, and builds the engines over it.
 pub fn open(settings: &Settings) -> Result<Context, Failure> {
@@ -20,12 +20,7 @@ pub fn open(settings: &Settings) -> Result<Context, Failure> {
         format!("the data folder {} cannot be made: {error}", settings.data_dir.display())
     })?;
     let registry = registry(added_packages(settings)?)?;
-    let options = Options {
-        readers: settings.readers,
-        writer_cache_kib: settings.cache_megabytes.saturating_mul(1024),
-        ..Options::default()
-    };
-    let store: Arc<dyn Store> = Arc::new(sqlite::open(&settings.database, &options)?);
+    let store = open_store(settings)?;
     let limits = Limits {
         integrity: settings.integrity,
         default_count: settings.default_count.min(settings.max_count),
@@ -36,6 +31,21 @@ pub fn open(settings: &Settings) -> Result<Context, Failure> {
     };
     let validation = Validation::new(&registry, &settings.validation)?;
     Ok(Context::new(registry, store, validation, limits)?)
+}
+
+fn open_store(settings: &Settings) -> Result<Arc<dyn Store>, Failure> {
+    let readers = settings.readers;
+    Ok(match &settings.database {
+        Database::Sqlite(path) => {
+            let writer_cache_kib = settings.cache_megabytes.saturating_mul(1024);
+            let options = sqlite::Options { readers, writer_cache_kib, ..sqlite::Options::default() };
+            Arc::new(sqlite::open(path, &options)?)
+        }
+        Database::Postgres(url) => {
+            let options = postgres::Options { readers, ..postgres::Options::default() };
+            Arc::new(postgres::open(url, &options)?)
+        }
+    })
 }
 
 /// The definitions of the packages added to the data folder.

@@ -5,7 +5,7 @@ mod common;
 use std::collections::BTreeMap;
 use std::fs;
 
-use common::{Server, r4_examples, shared, westway};
+use common::{Server, database_flags, r4_examples, shared, westway};
 
 /// Searches with the number of matches that `synthea_counts.py` finds in the files.
 const COUNTS: &str = include_str!("synthea-counts.txt");
@@ -17,14 +17,22 @@ const SYNTHEA_ENTRIES: &str = "92114 entries loaded";
 fn all_synthea_bundles_load_and_can_be_searched() {
     let Some(folder) = shared("synthea") else { return };
     let data = tempfile::tempdir().unwrap();
-    let output =
-        westway(&["load", "--log", "warn", "--data-dir"]).arg(data.path()).arg(&folder).output().unwrap();
+    let output = westway(&["load", "--log", "warn", "--data-dir"])
+        .arg(data.path())
+        .args(database_flags(data.path()))
+        .arg(&folder)
+        .output()
+        .unwrap();
     let (said, complained) =
         (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     println!("synthea: {said}");
     assert!(output.status.success() && said.contains(SYNTHEA_ENTRIES), "{said}\n{complained}");
-    let again =
-        westway(&["load", "--log", "warn", "--data-dir"]).arg(data.path()).arg(&folder).output().unwrap();
+    let again = westway(&["load", "--log", "warn", "--data-dir"])
+        .arg(data.path())
+        .args(database_flags(data.path()))
+        .arg(&folder)
+        .output()
+        .unwrap();
     assert!(String::from_utf8_lossy(&again.stderr).contains("122 files were loaded earlier"));
 
     let server = Server::start_in(data.path(), &[]);

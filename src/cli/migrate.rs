@@ -19,6 +19,6 @@ pub(super) fn run(console: &Console, matches: &ArgMatches) -> Result<ExitCode, F
     start_logging(&settings);
     let context = app::open(&settings)?;
     context.store.close();
-    console.result(&format!("{} has the schema of this program", settings.database.display()));
+    console.result(&format!("{} has the schema of this program", settings.database));
     Ok(ExitCode::SUCCESS)
 }

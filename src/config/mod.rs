@@ -18,7 +18,7 @@ use thiserror::Error;
 
 pub use networks::Networks;
 pub use origins::Origins;
-pub use settings::{Integrity, OnInvalid, Settings, ValidationSettings};
+pub use settings::{Database, Integrity, OnInvalid, Settings, ValidationSettings};
 pub use table::{SETTINGS, Setting, markdown, with_flags};
 
 /// A setting that cannot be used.
@@ -180,7 +180,9 @@ impl Resolved {
                 "a list such as https://app.example.org, or *,",
                 Origins::parse,
             )?,
-            database: self.parsed("database-url", "sqlite:PATH", |text| database(text, &default_database))?,
+            database: self.parsed("database-url", "sqlite:PATH or postgres://USER@HOST/NAME", |text| {
+                database(text, &default_database)
+            })?,
             data_dir,
             insecure_open,
             integrity: self.parsed("integrity", "enforce, warn or off", integrity)?,
@@ -260,12 +262,16 @@ fn base_path(text: &str) -> Option<String> {
         .then(|| trimmed.to_owned())
 }
 
-fn database(text: &str, default: &std::path::Path) -> Option<PathBuf> {
+fn database(text: &str, default: &std::path::Path) -> Option<Database> {
     if text.is_empty() {
-        return Some(default.to_owned());
+        return Some(Database::Sqlite(default.to_owned()));
+    }
+    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+        return Some(Database::Postgres(text.to_owned()));
     }
     let path = text.strip_prefix("sqlite:")?;
-    Some(PathBuf::from(path.strip_prefix("//").unwrap_or(path))).filter(|path| !path.as_os_str().is_empty())
+    let path = PathBuf::from(path.strip_prefix("//").unwrap_or(path));
+    (!path.as_os_str().is_empty()).then_some(Database::Sqlite(path))
 }
 
 fn integrity(text: &str) -> Option<Integrity> {
@@ -351,10 +357,18 @@ mod tests {
 
     #[test]
     fn the_database_is_in_the_data_folder_unless_said() {
-        assert_eq!(resolve(&["--data-dir", "d"], &[]).unwrap().database, PathBuf::from("d/westway.db"));
+        assert_eq!(
+            resolve(&["--data-dir", "d"], &[]).unwrap().database,
+            Database::Sqlite(PathBuf::from("d/westway.db"))
+        );
         assert_eq!(
             resolve(&[], &[("DATABASE_URL", "sqlite:///a/b.db")]).unwrap().database,
-            PathBuf::from("/a/b.db")
+            Database::Sqlite(PathBuf::from("/a/b.db"))
+        );
+        let url = "postgres://westway@db.example.org/westway";
+        assert_eq!(
+            resolve(&[], &[("DATABASE_URL", url)]).unwrap().database,
+            Database::Postgres(url.to_owned())
         );
         assert!(resolve(&["--database-url", "mysql://x"], &[]).is_err());
     }

@@ -1,10 +1,35 @@
 //! The settings as the program uses them.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use fhir_validation::{Mode, NhsRules};
 
 use super::{Networks, Origins};
+
+/// Where everything is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Database {
+    /// A file.
+    Sqlite(PathBuf),
+    /// A url of libpq.
+    Postgres(String),
+}
+
+impl fmt::Display for Database {
+    /// The database without user and password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "{}", path.display()),
+            Self::Postgres(url) => {
+                let (_, rest) = url.split_once("://").unwrap_or(("", url));
+                let place = rest.split('?').next().unwrap_or_default();
+                let place = place.rsplit_once('@').map_or(place, |(_, place)| place);
+                write!(f, "postgres://{place}")
+            }
+        }
+    }
+}
 
 /// What happens to references to resources that are not on this server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +80,7 @@ pub struct Settings {
     pub trusted_proxies: Networks,
     pub cors_origins: Origins,
     pub data_dir: PathBuf,
-    pub database: PathBuf,
+    pub database: Database,
     pub insecure_open: bool,
     pub integrity: Integrity,
     pub validation: ValidationSettings,

@@ -41,7 +41,12 @@ pub const SETTINGS: [Setting; 30] = [
         "The web origins whose pages may use the API, such as https://app.example.org; * for all (default: none)",
     ),
     value("data-dir", "DIR", "westway-data", "The folder of the database and of added packages"),
-    value("database-url", "URL", "", "The database, sqlite:PATH (default: westway.db in the data folder)"),
+    value(
+        "database-url",
+        "URL",
+        "",
+        "The database, sqlite:PATH or postgres://USER@HOST/NAME (default: westway.db in the data folder)",
+    ),
     Setting {
         name: "insecure-open",
         value: None,

@@ -70,6 +70,9 @@ pub trait Store: Reindexing + KeptAnswers + Send + Sync {
     /// What a metrics page tells.
     fn status(&self) -> Result<StoreStatus, StoreError>;
 
+    /// Whether the writer has stopped for good.
+    fn is_closed(&self) -> bool;
+
     /// Writes what is still in memory and stops the writer. Later writes fail with [`StoreError::Unavailable`].
     fn close(&self);
 }

@@ -17,6 +17,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -56,6 +57,7 @@ impl Server {
         let mut child = westway(&["serve", "--listen", "127.0.0.1:0", "--log", "warn"])
             .arg("--data-dir")
             .arg(data)
+            .args(database_flags(data))
             .args(flags)
             .stderr(Stdio::piped())
             .spawn()
@@ -186,6 +188,34 @@ impl Answer {
         let link = links.iter().find(|link| link["relation"] == relation)?;
         link["url"].as_str().map(str::to_owned)
     }
+}
+
+/// The flags that name the database of the server in a data folder: none, so that it is in the folder, or one of PostgreSQL if
+/// `WESTWAY_TEST_DATABASE=postgres`.
+pub fn database_flags(data: &Path) -> Vec<String> {
+    if std::env::var_os("WESTWAY_TEST_DATABASE").is_none_or(|database| database != "postgres") {
+        return Vec::new();
+    }
+    let note = data.join("database-url");
+    let url = std::fs::read_to_string(&note).unwrap_or_else(|_| {
+        let url = new_postgres_database();
+        std::fs::write(&note, &url).unwrap();
+        url
+    });
+    vec!["--database-url".to_owned(), url]
+}
+
+/// A copy of a database that the program has made ready once.
+fn new_postgres_database() -> String {
+    static TEMPLATE: OnceLock<String> = OnceLock::new();
+    let Some(cluster) = test_postgres::cluster() else { panic!("PostgreSQL is not installed") };
+    let template = TEMPLATE.get_or_init(|| {
+        let (url, folder) = (cluster.create(None), tempfile::tempdir().unwrap());
+        let mut migrate = westway(&["migrate", "--log", "warn", "--database-url", &url, "--data-dir"]);
+        assert!(migrate.arg(folder.path()).stdout(Stdio::null()).status().unwrap().success());
+        url
+    });
+    cluster.create(Some(template))
 }
 
 /// The program.

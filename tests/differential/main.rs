@@ -33,7 +33,7 @@ use compare::{Verdict, compare};
 use queries::Queries;
 use random::Random;
 use resources::Resources;
-use stack::{BASE, MAX_COUNT, Stack};
+use stack::{BASE, Database, MAX_COUNT, Stack};
 
 /// Searches of one population before it changes.
 const SEARCHES: usize = 250;
@@ -60,12 +60,23 @@ struct Tally {
 
 #[test]
 fn random_searches_are_answered_as_the_specification_says() {
+    run(Database::Sqlite);
+}
+
+#[test]
+fn and_so_they_are_by_postgresql() {
+    if test_postgres::cluster().is_some() {
+        run(Database::Postgres);
+    }
+}
+
+fn run(database: Database) {
     let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
     let searches = number("WESTWAY_DIFFERENTIAL").unwrap_or(3000) as usize;
     let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let seed = number("WESTWAY_SEED").unwrap_or_else(now);
-    eprintln!("WESTWAY_SEED={seed} WESTWAY_DIFFERENTIAL={searches}");
-    let mut run = Run::new(seed);
+    eprintln!("{database:?} WESTWAY_SEED={seed} WESTWAY_DIFFERENTIAL={searches}");
+    let mut run = Run::new(seed, database);
     while run.tally.searches < searches && run.tally.differences.len() < MOST_DIFFERENCES {
         run.populate();
         run.search(SEARCHES.min(searches - run.tally.searches));
@@ -97,7 +108,7 @@ struct Run {
 }
 
 impl Run {
-    fn new(seed: u64) -> Self {
+    fn new(seed: u64, database: Database) -> Self {
         let registry = Arc::new(Registry::embedded().unwrap());
         let settings = Settings {
             base_urls: vec![BASE.to_owned()],
@@ -108,7 +119,7 @@ impl Run {
         Self {
             terminology: Terminology::new(Arc::clone(&registry)),
             oracle: Oracle::new(Arc::clone(&registry), settings),
-            stack: Stack::new(&registry),
+            stack: Stack::new(&registry, database),
             registry,
             random: Random::new(seed),
             tally: Tally::default(),

@@ -23,7 +23,7 @@ pub(crate) fn reproduction(
         .iter()
         .map(|resource| serde_json::from_str(resource.document.source()).unwrap())
         .collect();
-    let mut small = Stack::new(registry);
+    let mut small = Stack::new(registry, stack.database);
     for resource in &resources {
         small.put(resource).unwrap();
     }

@@ -1,5 +1,6 @@
 //! The server under test without its sockets: requests go in, responses come out, everything between is the real thing.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -15,7 +16,7 @@ use westway::interactions::context::Limits;
 use westway::interactions::request::{Prefer, Returns, Verb, parse_path, parse_query};
 use westway::interactions::validation::Validation;
 use westway::interactions::{Context, Request, perform};
-use westway::store::sqlite::{self, Options};
+use westway::store::{SqlStore, postgres, sqlite};
 
 /// The base url of the server.
 pub(crate) const BASE: &str = "http://westway.test/fhir";
@@ -26,6 +27,7 @@ pub(crate) const MAX_COUNT: usize = 30;
 /// The server and, for the oracle, the same resources in memory.
 pub(crate) struct Stack {
     context: Context,
+    pub(crate) database: Database,
     pub(crate) population: Population,
     _data: TempDir,
 }
@@ -48,12 +50,34 @@ fn clock() -> SystemTime {
     UNIX_EPOCH + Duration::from_millis(1_700_000_000_000 + writes * 1_234_567)
 }
 
+/// Where a server keeps its resources.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Database {
+    Sqlite,
+    Postgres,
+}
+
+impl Database {
+    /// An empty database.
+    fn open(self, folder: &Path) -> SqlStore {
+        match self {
+            Self::Sqlite => {
+                let options = sqlite::Options { readers: 1, clock, ..sqlite::Options::default() };
+                sqlite::open(&folder.join("westway.db"), &options).unwrap()
+            }
+            Self::Postgres => {
+                let options = postgres::Options { readers: 1, clock, ..postgres::Options::default() };
+                postgres::open(&test_postgres::cluster().unwrap().create(None), &options).unwrap()
+            }
+        }
+    }
+}
+
 impl Stack {
     /// An empty server.
-    pub(crate) fn new(registry: &Arc<Registry>) -> Self {
+    pub(crate) fn new(registry: &Arc<Registry>, database: Database) -> Self {
         let data = tempfile::tempdir().unwrap();
-        let options = Options { readers: 1, clock, ..Options::default() };
-        let store = sqlite::open(&data.path().join("westway.db"), &options).unwrap();
+        let store = database.open(data.path());
         let settings = ValidationSettings {
             on_invalid: OnInvalid::Store,
             uk_core: false,
@@ -72,7 +96,7 @@ impl Stack {
         };
         let validation = Validation::new(registry, &settings).unwrap();
         let context = Context::new(Arc::clone(registry), Arc::new(store), validation, limits).unwrap();
-        Self { context, population: Population::default(), _data: data }
+        Self { context, database, population: Population::default(), _data: data }
     }
 
     fn send(

@@ -35,7 +35,7 @@ fn run(parameters: &Weak<SearchParameters>, woken: &Receiver<()>) {
             Ok(Some(elapsed)) => elapsed.min(LONGEST_PAUSE),
             Ok(None) => IDLE,
             // The store is closed: the next process goes on.
-            Err(StoreError::Unavailable(_)) if strong.ground.store.check().is_err() => return,
+            Err(StoreError::Unavailable(_)) if strong.ground.store.is_closed() => return,
             Err(error) => {
                 log::warn!("a job could not go on, it is tried again: {error}");
                 RETRY

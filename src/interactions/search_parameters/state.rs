@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use fhir_definitions::search_parameter::SearchParameter;
 use fhir_model::Document;
 use fhir_search::extract::{ExtractSettings, Extractor};
 use fhir_search::parameters::{Parameter, Parameters};
@@ -49,6 +50,7 @@ impl SearchState {
     ) -> Result<Self, StoreError> {
         let Ground { registry, store, codes, limits } = ground;
         let custom = parameters(survey.definitions.iter().map(|surveyed| &surveyed.definition));
+        number_names(ground, &custom)?;
         let table =
             || Parameters::with_custom(registry, &custom, |kind, code| store.parameter_id(kind, code));
         let extracted = Arc::new(table()?);
@@ -117,6 +119,20 @@ impl SearchState {
         }
         Ok(set)
     }
+}
+
+/// Gives numbers to all types and parameters at once, for each by itself would be a way to the database.
+fn number_names(ground: &Ground, custom: &[SearchParameter]) -> Result<(), StoreError> {
+    let types = ground.registry.resource_types();
+    let of_type = |kind: &Box<str>| {
+        let known = ground.registry.search_parameters(kind).iter().map(|parameter| &**parameter);
+        let all = known.chain(custom).map(|parameter| (kind.clone(), parameter.code.clone()));
+        all.collect::<Vec<(Box<str>, Box<str>)>>()
+    };
+    let mut names: Vec<_> = types.iter().flat_map(of_type).collect();
+    names.sort();
+    names.dedup();
+    ground.store.number_names(types, &names)
 }
 
 /// Why a parameter cannot be asked for yet, if it cannot.

@@ -14,7 +14,7 @@ const PLANNER: &str = "SET join_collapse_limit = 1; SET enable_hashjoin = off; S
     SET client_min_messages = warning;";
 
 /// The writer's connection. A commit returns when it is on disk, whatever the server does elsewhere; a standby may be waited for.
-pub(super) fn open_writer(url: &str) -> Result<PgConnection, StoreError> {
+pub(in crate::store) fn open_writer(url: &str) -> Result<PgConnection, StoreError> {
     let mut conn = PgConnection::establish(url)?;
     conn.batch_execute(PLANNER)?;
     conn.batch_execute(

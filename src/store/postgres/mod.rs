@@ -14,8 +14,8 @@ use super::sql::dictionary::Dictionary;
 use super::sql::statement::{Statement, Value};
 use super::sql::write_set::{Last, State};
 
-mod connection;
-mod migration;
+pub(in crate::store) mod connection;
+pub(in crate::store) mod migration;
 
 /// The number of the lock that a writer holds for a transaction: "westway" in ASCII.
 const WRITER_LOCK: i64 = 0x0077_6573_7477_6179;

@@ -23,6 +23,8 @@ pub(in crate::store) enum Bound {
     Integer(i64),
     Real(f64),
     Text(String),
+    /// A text of any length that is a key of an index.
+    Key(String),
     Blob(Vec<u8>),
     Integers(Vec<i64>),
     Texts(Vec<String>),
@@ -46,6 +48,7 @@ impl Bound {
             Self::Integer(value) => Value::Integer(*value),
             Self::Real(value) => Value::Real(value),
             Self::Text(value) => Value::text(value),
+            Self::Key(value) => Value::key(value),
             Self::Blob(value) => Value::Blob(value),
             Self::Integers(values) => Value::integers(values.iter().copied()),
             Self::Texts(values) => Value::texts(values.iter().map(String::as_str)),

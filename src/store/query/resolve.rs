@@ -11,7 +11,7 @@ use super::chain::Chain;
 use super::composite::Composites;
 use super::condition::Condition;
 use super::date::Dates;
-use super::fragment::{Fragment, integers, texts};
+use super::fragment::{Bound, Fragment, integers, texts};
 use super::has::Has;
 use super::hierarchy::Hierarchy;
 use super::identity::Ids;
@@ -225,7 +225,7 @@ impl Resolver<'_, '_> {
     fn rid(&mut self, kind: i32, id: &str) -> Result<Option<i64>, StoreError> {
         let text = "SELECT rid FROM resource_id WHERE type = ? AND fhir_id = ?";
         let found =
-            Fragment::new(text, [kind.into(), id.into()]).statement::<BigInt>().load::<i64>(self.conn)?;
+            Fragment::new(text, [kind.into(), Bound::Key(id.to_owned())]).statement::<BigInt>().load::<i64>(self.conn)?;
         Ok(found.first().copied())
     }
 }

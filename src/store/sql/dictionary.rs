@@ -66,6 +66,12 @@ impl<K: Clone + Eq + Hash> Numbers<K> {
         Ok(names)
     }
 
+    fn forget_unsaved(&mut self) {
+        for name in self.names.drain(self.saved.min(self.names.len())..) {
+            self.numbers.remove(&name);
+        }
+    }
+
     /// The names not in the database yet, with their numbers.
     fn unsaved(&self) -> Vec<(i32, K)> {
         let names = self.names.iter().skip(self.saved).cloned();
@@ -172,6 +178,12 @@ impl Dictionary {
     pub(in crate::store) fn in_database(&self) -> (usize, usize) {
         let types = self.types.read().unwrap_or_else(PoisonError::into_inner).saved;
         (types, self.parameters.read().unwrap_or_else(PoisonError::into_inner).saved)
+    }
+
+    /// Takes back the numbers that are not in the database.
+    pub(super) fn forget_unsaved(&self) {
+        self.types.write().unwrap_or_else(PoisonError::into_inner).forget_unsaved();
+        self.parameters.write().unwrap_or_else(PoisonError::into_inner).forget_unsaved();
     }
 
     /// Takes over the names in the database; those that are not there lose their numbers.

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use diesel::dsl::max;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use fhir_search::keys::Target;
 
 use super::batch::{Batch, Table};
 use super::connection::{Conn, on};
 use super::dictionary::Dictionary;
-use super::statement::Value;
+use super::statement::{Statement, Value};
 use crate::store::StoreError;
 use crate::store::schema::resource_id;
 
@@ -71,11 +72,9 @@ impl Identities {
         if let Some(rid) = self.cache.get(kind, id) {
             return Ok(Some(rid));
         }
-        let found = resource_id::table
-            .select(resource_id::rid)
-            .filter(resource_id::kind.eq(kind))
-            .filter(resource_id::fhir_id.eq(id));
-        let found = on!(conn, found.load::<i64>(conn))?.first().copied();
+        let text = "SELECT rid FROM resource_id WHERE type = ? AND fhir_id = ?";
+        let values = vec![Value::Integer(kind.into()), Value::key(id)];
+        let found = Statement::<BigInt>::new(text, values).load::<i64>(conn)?.first().copied();
         if let Some(rid) = found {
             self.cache.insert(kind, id.into(), rid);
         }
@@ -107,7 +106,7 @@ impl Identities {
     pub(super) fn save(&mut self, conn: &mut Conn<'_>) -> Result<(), StoreError> {
         let saved = self.given.len().saturating_sub(self.unsaved);
         let rows = self.given.get(saved..).unwrap_or_default().iter().map(|(rid, kind, id)| {
-            vec![Value::Integer(*rid), Value::Integer((*kind).into()), Value::text(id)]
+            vec![Value::Integer(*rid), Value::Integer((*kind).into()), Value::key(id)]
         });
         Batch::new(conn).insert(&TABLE, rows)?;
         self.unsaved = 0;

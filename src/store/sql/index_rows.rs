@@ -144,7 +144,7 @@ impl IndexRow for StringKey {
 impl IndexRow for UriKey {
     const TABLE: Table = Table { name: "ix_uri", columns: &["parameter", "value", "rid"] };
     fn values(&self, rid: i64) -> Vec<Value<'_>> {
-        vec![Value::Integer(self.parameter.0.into()), Value::text(&self.value), Value::Integer(rid)]
+        vec![Value::Integer(self.parameter.0.into()), Value::key(&self.value), Value::Integer(rid)]
     }
 }
 

@@ -146,7 +146,7 @@ impl Store for SqlStore {
     }
 
     fn check(&self) -> Result<(), StoreError> {
-        if !self.writer.is_alive() {
+        if self.is_closed() {
             return Err(StoreError::Unavailable("the writer has stopped".to_owned()));
         }
         let any = Statement::<Integer>::new("SELECT type FROM type_count LIMIT 1", Vec::new());
@@ -176,6 +176,10 @@ impl Store for SqlStore {
             readers,
             idle_readers,
         })
+    }
+
+    fn is_closed(&self) -> bool {
+        !self.writer.is_alive()
     }
 
     fn close(&self) {

@@ -1,5 +1,6 @@
 //! SQL text with its values, for what the typed query builder cannot prepare once and keep: upserts, rows of many kinds.
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::marker::PhantomData;
 
@@ -48,9 +49,34 @@ pub(in crate::store) enum List<'a> {
     Blobs(Vec<&'a [u8]>),
 }
 
-/// A text as both databases take it: PostgreSQL has no zero in a text, and so gets the next character for it.
+/// A text as both databases take it.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::store) struct Chars<'a>(&'a str);
+pub(in crate::store) struct Chars<'a> {
+    text: &'a str,
+    /// Whether it is a key of an index, where PostgreSQL takes some 2,700 bytes at most.
+    is_key: bool,
+}
+
+impl Chars<'_> {
+    /// The text for PostgreSQL: it has no zero in a text, and so gets the next character for it; of a long key it gets the
+    /// beginning and a hash of the whole.
+    fn for_postgres(&self) -> Cow<'_, str> {
+        let mut text = Cow::Borrowed(self.text);
+        if text.contains('\0') {
+            text = Cow::Owned(text.replace('\0', "\u{1}"));
+        }
+        if self.is_key && text.len() > KEY_BYTES {
+            let hash = openssl::sha::sha256(text.as_bytes());
+            let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+            let beginning = text.get(..text.floor_char_boundary(KEY_BYTES)).unwrap_or_default();
+            text = Cow::Owned(format!("{beginning} {hash}"));
+        }
+        text
+    }
+}
+
+/// The beginning of a long key that PostgreSQL gets.
+const KEY_BYTES: usize = 1024;
 
 /// Numbers in a list.
 #[derive(Clone, Debug)]
@@ -62,7 +88,12 @@ pub(in crate::store) struct Texts<'a>(Vec<Chars<'a>>);
 
 impl<'a> Value<'a> {
     pub(in crate::store) fn text(text: &'a str) -> Self {
-        Self::Text(Chars(text))
+        Self::Text(Chars { text, is_key: false })
+    }
+
+    /// A text of any length that is a key of an index.
+    pub(in crate::store) fn key(text: &'a str) -> Self {
+        Self::Text(Chars { text, is_key: true })
     }
 
     pub(in crate::store) fn integers(values: impl IntoIterator<Item = i64>) -> Self {
@@ -70,7 +101,7 @@ impl<'a> Value<'a> {
     }
 
     pub(in crate::store) fn texts(values: impl IntoIterator<Item = &'a str>) -> Self {
-        Self::List(List::Texts(Texts(values.into_iter().map(Chars).collect())))
+        Self::List(List::Texts(Texts(values.into_iter().map(|text| Chars { text, is_key: false }).collect())))
     }
 
     /// The columns of rows of `count` values each as lists.
@@ -117,19 +148,14 @@ fn each<'a, T>(values: Vec<Value<'a>>, of: impl Fn(Value<'a>) -> Option<T>) -> V
 
 impl ToSql<Text, Sqlite> for Chars<'_> {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
-        out.set_value(self.0);
+        out.set_value(self.text);
         Ok(IsNull::No)
     }
 }
 
 impl ToSql<Text, Pg> for Chars<'_> {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
-        for (index, part) in self.0.split('\0').enumerate() {
-            if index > 0 {
-                out.write_all(b"\x01")?;
-            }
-            out.write_all(part.as_bytes())?;
-        }
+        out.write_all(self.for_postgres().as_bytes())?;
         Ok(IsNull::No)
     }
 }
@@ -144,7 +170,7 @@ impl ToSql<Text, Sqlite> for Integers {
 
 impl ToSql<Text, Sqlite> for Texts<'_> {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
-        let values: Vec<serde_json::Value> = self.0.iter().map(|text| text.0.into()).collect();
+        let values: Vec<serde_json::Value> = self.0.iter().map(|chars| chars.text.into()).collect();
         out.set_value(serde_json::Value::from(values).to_string());
         Ok(IsNull::No)
     }
@@ -266,3 +292,19 @@ impl<Row> Query for Statement<'_, Row> {
 }
 
 impl<Row, C: Connection> RunQueryDsl<C> for Statement<'_, Row> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_key_is_cut_for_postgres_and_still_differs_from_others() {
+        let long = |end: &str| format!("{}{end}", "é".repeat(2000));
+        let key = |text: &str| Chars { text, is_key: true }.for_postgres().into_owned();
+        assert_ne!(key(&long("a")), key(&long("b")));
+        assert!(key(&long("a")).len() < 1200);
+        assert_eq!(key("short"), "short");
+        assert_eq!(Chars { text: &long("a"), is_key: false }.for_postgres(), long("a"));
+        assert_eq!(key("a\0b"), "a\u{1}b");
+    }
+}

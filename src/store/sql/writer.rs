@@ -212,6 +212,10 @@ impl Worker {
         if let Err(error) = &result {
             log::error!("a group of {} sets was not written: {error}", group.answers.len());
             self.session = None;
+            if self.backend.is_shared() {
+                // Another process may give their numbers to other names.
+                self.dictionary.forget_unsaved();
+            }
         }
         group.answer(result);
     }

@@ -129,48 +129,50 @@ proptest! {
 
     #[test]
     fn every_plan_gives_the_answer_of_the_oracle(changes in changes(0..40), queries in vec(a_query(), 8)) {
-        let mut world = World::new();
-        world.set("Patient", "none", Some(SearchKeys::default()));
-        world.set("Observation", "none", Some(SearchKeys::default()));
-        apply(&mut world, changes);
-        for query in queries {
-            let expected = oracle::answer(&mut world, &query);
-            let mut backwards = expected.clone();
-            backwards.reverse();
-            for plan in plans(&mut world, &query) {
-                prop_assert_eq!(&by_plan(&mut world, &query, plan, Direction::After), &expected, "{:?} {:?}", plan, query);
-                prop_assert_eq!(&by_plan(&mut world, &query, plan, Direction::Before), &backwards, "{:?} {:?}", plan, query);
+        for mut world in World::often() {
+            world.set("Patient", "none", Some(SearchKeys::default()));
+            world.set("Observation", "none", Some(SearchKeys::default()));
+            apply(&mut world, changes.clone());
+            for query in queries.clone() {
+                let expected = oracle::answer(&mut world, &query);
+                let mut backwards = expected.clone();
+                backwards.reverse();
+                for plan in plans(&mut world, &query) {
+                    prop_assert_eq!(&by_plan(&mut world, &query, plan, Direction::After), &expected, "{:?} {:?}", plan, query);
+                    prop_assert_eq!(&by_plan(&mut world, &query, plan, Direction::Before), &backwards, "{:?} {:?}", plan, query);
+                }
+                let total = world.search(&Query { only_count: true, ..query.clone() }, None).unwrap().total;
+                prop_assert_eq!(total, Some(expected.len() as u64), "{:?}", query);
             }
-            let total = world.search(&Query { only_count: true, ..query.clone() }, None).unwrap().total;
-            prop_assert_eq!(total, Some(expected.len() as u64), "{:?}", query);
         }
     }
 
     #[test]
     fn pages_lead_forwards_and_back(changes in changes(0..40), queries in vec(a_query(), 4)) {
-        let mut world = World::new();
-        apply(&mut world, changes);
-        for query in queries {
-            let query = Query { total: Total::Accurate, ..query };
-            let expected = oracle::answer(&mut world, &query);
-            let (pages, mut previous) = forwards(&mut world, &query);
-            let first = world.search(&query, None).unwrap();
-            prop_assert_eq!(first.last.is_some(), !expected.is_empty());
-            if let Some(last) = &first.last {
-                let last = world.search(&query, Some(last)).unwrap();
-                let skipped = expected.len().saturating_sub(query.count);
-                prop_assert_eq!(&names(&last.matches), &expected[skipped..]);
-                prop_assert_eq!((last.next, last.previous.is_some()), (None, skipped > 0));
+        for mut world in World::often() {
+            apply(&mut world, changes.clone());
+            for query in queries.clone() {
+                let query = Query { total: Total::Accurate, ..query };
+                let expected = oracle::answer(&mut world, &query);
+                let (pages, mut previous) = forwards(&mut world, &query);
+                let first = world.search(&query, None).unwrap();
+                prop_assert_eq!(first.last.is_some(), !expected.is_empty());
+                if let Some(last) = &first.last {
+                    let last = world.search(&query, Some(last)).unwrap();
+                    let skipped = expected.len().saturating_sub(query.count);
+                    prop_assert_eq!(&names(&last.matches), &expected[skipped..]);
+                    prop_assert_eq!((last.next, last.previous.is_some()), (None, skipped > 0));
+                }
+                prop_assert_eq!(&pages.concat(), &expected);
+                prop_assert!(pages.iter().rev().skip(1).all(|page| page.len() == query.count));
+                for page in pages.iter().rev().skip(1) {
+                    let back = world.search(&query, previous.as_ref()).unwrap();
+                    prop_assert_eq!(&names(&back.matches), page);
+                    prop_assert_eq!(back.total, Some(expected.len() as u64));
+                    previous = back.previous;
+                }
+                prop_assert_eq!(previous, None);
             }
-            prop_assert_eq!(&pages.concat(), &expected);
-            prop_assert!(pages.iter().rev().skip(1).all(|page| page.len() == query.count));
-            for page in pages.iter().rev().skip(1) {
-                let back = world.search(&query, previous.as_ref()).unwrap();
-                prop_assert_eq!(&names(&back.matches), page);
-                prop_assert_eq!(back.total, Some(expected.len() as u64));
-                previous = back.previous;
-            }
-            prop_assert_eq!(previous, None);
         }
     }
 
@@ -180,102 +182,109 @@ proptest! {
         later in changes(30),
         query in a_query(),
     ) {
-        let mut world = World::new();
-        apply(&mut world, changes);
-        // The clauses do not look at other resources, so that whether a resource matches depends on itself.
-        let clauses = query.clauses.iter().filter(|clause| {
-            let text = format!("{clause:?}");
-            ["Chain", "Has", "Hierarchy"].iter().all(|link| !text.contains(link))
-        });
-        let query = Query { clauses: clauses.cloned().collect(), ..query };
-        let changed = |name: &String| later.iter().any(|(kind, id, _)| *name == format!("{}/{id}", TYPES[*kind].0));
-        let stable: Vec<String> = oracle::answer(&mut world, &query).into_iter().filter(|name| !changed(name)).collect();
-        let (mut seen, mut cursor, mut later_changes) = (Vec::new(), None, later.clone().into_iter());
-        loop {
-            let page = world.search(&query, cursor.as_ref()).unwrap();
-            seen.extend(names(&page.matches));
-            let Some(next) = page.next else { break };
-            cursor = Some(next);
-            apply(&mut world, later_changes.by_ref().take(3).collect());
+        for mut world in World::often() {
+            apply(&mut world, changes.clone());
+            // The clauses do not look at other resources, so that whether a resource matches depends on itself.
+            let clauses = query.clauses.iter().filter(|clause| {
+                let text = format!("{clause:?}");
+                ["Chain", "Has", "Hierarchy"].iter().all(|link| !text.contains(link))
+            });
+            let query = Query { clauses: clauses.cloned().collect(), ..query.clone() };
+            let changed = |name: &String| later.iter().any(|(kind, id, _)| *name == format!("{}/{id}", TYPES[*kind].0));
+            let stable: Vec<String> = oracle::answer(&mut world, &query).into_iter().filter(|name| !changed(name)).collect();
+            let (mut seen, mut cursor, mut later_changes) = (Vec::new(), None, later.clone().into_iter());
+            loop {
+                let page = world.search(&query, cursor.as_ref()).unwrap();
+                seen.extend(names(&page.matches));
+                let Some(next) = page.next else { break };
+                cursor = Some(next);
+                apply(&mut world, later_changes.by_ref().take(3).collect());
+            }
+            seen.retain(|name| !changed(name));
+            prop_assert_eq!(seen, stable);
         }
-        seen.retain(|name| !changed(name));
-        prop_assert_eq!(seen, stable);
     }
 }
 
 #[test]
 fn a_cursor_of_another_order_is_refused() {
-    let mut world = World::new();
-    for id in ["1", "2", "3"] {
-        world.set("Patient", id, Some(SearchKeys::default()));
+    for mut world in World::all() {
+        for id in ["1", "2", "3"] {
+            world.set("Patient", id, Some(SearchKeys::default()));
+        }
+        let plain = query("Patient", Vec::new(), Vec::new(), 2);
+        let next = world.search(&plain, None).unwrap().next.unwrap();
+        assert_eq!(world.search(&plain, Some(&next)).unwrap().matches.len(), 1);
+        let sorted = query("Patient", Vec::new(), vec![Sort { by: SortBy::Id, descending: false }], 2);
+        assert!(matches!(world.search(&sorted, Some(&next)), Err(StoreError::BadCursor)));
     }
-    let plain = query("Patient", Vec::new(), Vec::new(), 2);
-    let next = world.search(&plain, None).unwrap().next.unwrap();
-    assert_eq!(world.search(&plain, Some(&next)).unwrap().matches.len(), 1);
-    let sorted = query("Patient", Vec::new(), vec![Sort { by: SortBy::Id, descending: false }], 2);
-    assert!(matches!(world.search(&sorted, Some(&next)), Err(StoreError::BadCursor)));
 }
 
 #[test]
 fn the_way_back_from_a_page_that_was_deleted() {
-    let mut world = World::new();
-    for id in ["1", "2", "3"] {
-        world.set("Patient", id, Some(SearchKeys::default()));
+    for mut world in World::all() {
+        for id in ["1", "2", "3"] {
+            world.set("Patient", id, Some(SearchKeys::default()));
+        }
+        let query = query("Patient", Vec::new(), Vec::new(), 2);
+        let next = world.search(&query, None).unwrap().next.unwrap();
+        world.set("Patient", "1", None);
+        let empty = world.search(&query, Some(&next)).unwrap();
+        assert_eq!((empty.matches.len(), empty.next), (0, None));
+        let back = world.search(&query, empty.previous.as_ref()).unwrap();
+        assert_eq!(names(&back.matches), ["Patient/3", "Patient/2"]);
     }
-    let query = query("Patient", Vec::new(), Vec::new(), 2);
-    let next = world.search(&query, None).unwrap().next.unwrap();
-    world.set("Patient", "1", None);
-    let empty = world.search(&query, Some(&next)).unwrap();
-    assert_eq!((empty.matches.len(), empty.next), (0, None));
-    let back = world.search(&query, empty.previous.as_ref()).unwrap();
-    assert_eq!(names(&back.matches), ["Patient/3", "Patient/2"]);
 }
 
 #[test]
 fn several_types_are_searched_together() {
-    let mut world = World::new();
-    for id in ["1", "2"] {
-        world.set("Patient", id, Some(SearchKeys::default()));
-        world.set("Observation", id, Some(SearchKeys::default()));
+    for mut world in World::all() {
+        for id in ["1", "2"] {
+            world.set("Patient", id, Some(SearchKeys::default()));
+            world.set("Observation", id, Some(SearchKeys::default()));
+        }
+        let mut query = query("Patient", Vec::new(), Vec::new(), 3);
+        query.types.push("Observation".into());
+        query.types.push("Unknown".into());
+        let pages = [vec!["Observation/2", "Patient/2", "Observation/1"], vec!["Patient/1"]];
+        assert_eq!(forwards(&mut world, &query).0, pages);
+        query.clauses = vec![Clause::Id(vec!["2".into(), "9".into()])];
+        assert_eq!(forwards(&mut world, &query).0, [["Observation/2", "Patient/2"]]);
     }
-    let mut query = query("Patient", Vec::new(), Vec::new(), 3);
-    query.types.push("Observation".into());
-    query.types.push("Unknown".into());
-    let pages = [vec!["Observation/2", "Patient/2", "Observation/1"], vec!["Patient/1"]];
-    assert_eq!(forwards(&mut world, &query).0, pages);
-    query.clauses = vec![Clause::Id(vec!["2".into(), "9".into()])];
-    assert_eq!(forwards(&mut world, &query).0, [["Observation/2", "Patient/2"]]);
 }
 
 #[test]
 fn lists_of_many_values_are_searched() {
-    let mut world = World::new();
-    world.set("Patient", "1", Some(SearchKeys::default()));
-    let date = |low| DateTest { comparison: Comparison::NotEqual, low, high: low + 1 };
-    let quantity = |value: f64| QuantityTest {
-        comparison: Comparison::NotEqual,
-        unit: 0,
-        value,
-        low: value - 0.5,
-        high: value + 0.5,
-    };
-    let near = |longitude: f64| NearTest { latitude: 0.0, longitude, metres: 10.0 };
-    let text = |number: i64| Box::from(number.to_string());
-    let numbers = 0..500_i64;
-    let tests = [
-        Test::Token(numbers.clone().collect()),
-        Test::Date(numbers.clone().map(date).collect()),
-        Test::Quantity(numbers.clone().map(|number| quantity(number as f64)).collect()),
-        Test::String(numbers.clone().map(|number| StringTest::StartsWith(text(number))).collect()),
-        Test::String(numbers.clone().map(|exact| StringTest::Exact { folded: text(exact), exact }).collect()),
-        Test::Uri(numbers.clone().map(|number| UriTest::Below(text(number))).collect()),
-        Test::Near(numbers.map(|number| near(number as f64 / 4.0)).collect()),
-    ];
-    for test in tests {
-        let clause = Clause::Parameter { parameter: ParameterId(10), test };
-        let mut query = query("Patient", vec![clause.clone()], vec![], 2);
-        assert_eq!(oracle::answer(&mut world, &query), forwards(&mut world, &query).0.concat());
-        query.clauses = vec![Clause::Not(Box::new(clause))];
-        assert_eq!(forwards(&mut world, &query).0, [["Patient/1"]]);
+    for mut world in World::all() {
+        world.set("Patient", "1", Some(SearchKeys::default()));
+        let date = |low| DateTest { comparison: Comparison::NotEqual, low, high: low + 1 };
+        let quantity = |value: f64| QuantityTest {
+            comparison: Comparison::NotEqual,
+            unit: 0,
+            value,
+            low: value - 0.5,
+            high: value + 0.5,
+        };
+        let near = |longitude: f64| NearTest { latitude: 0.0, longitude, metres: 10.0 };
+        let text = |number: i64| Box::from(number.to_string());
+        let numbers = 0..500_i64;
+        let tests = [
+            Test::Token(numbers.clone().collect()),
+            Test::Date(numbers.clone().map(date).collect()),
+            Test::Quantity(numbers.clone().map(|number| quantity(number as f64)).collect()),
+            Test::String(numbers.clone().map(|number| StringTest::StartsWith(text(number))).collect()),
+            Test::String(
+                numbers.clone().map(|exact| StringTest::Exact { folded: text(exact), exact }).collect(),
+            ),
+            Test::Uri(numbers.clone().map(|number| UriTest::Below(text(number))).collect()),
+            Test::Near(numbers.map(|number| near(number as f64 / 4.0)).collect()),
+        ];
+        for test in tests {
+            let clause = Clause::Parameter { parameter: ParameterId(10), test };
+            let mut query = query("Patient", vec![clause.clone()], vec![], 2);
+            assert_eq!(oracle::answer(&mut world, &query), forwards(&mut world, &query).0.concat());
+            query.clauses = vec![Clause::Not(Box::new(clause))];
+            assert_eq!(forwards(&mut world, &query).0, [["Patient/1"]]);
+        }
     }
 }

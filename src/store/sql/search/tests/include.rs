@@ -21,16 +21,17 @@ fn include(source: &str, parameter: ParameterId, iterate: bool) -> Include {
 
 /// Observations of a patient who is managed by an organisation, and one of a patient who was deleted.
 fn world() -> World {
-    let mut world = World::new();
-    world.set("Organization", "o", Some(SearchKeys::default()));
-    world.set("Patient", "p", Some(pointing(MANAGED_BY, "Organization", "o")));
-    world.set("Patient", "gone", Some(SearchKeys::default()));
-    world.set("Patient", "gone", None);
-    world.set("Observation", "1", Some(pointing(SUBJECT, "Patient", "p")));
-    world.set("Observation", "2", Some(pointing(SUBJECT, "Patient", "p")));
-    world.set("Observation", "3", Some(pointing(SUBJECT, "Patient", "gone")));
-    world.set("Observation", "4", Some(pointing(SUBJECT, "Group", "never")));
-    world
+    for mut world in World::all() {
+        world.set("Organization", "o", Some(SearchKeys::default()));
+        world.set("Patient", "p", Some(pointing(MANAGED_BY, "Organization", "o")));
+        world.set("Patient", "gone", Some(SearchKeys::default()));
+        world.set("Patient", "gone", None);
+        world.set("Observation", "1", Some(pointing(SUBJECT, "Patient", "p")));
+        world.set("Observation", "2", Some(pointing(SUBJECT, "Patient", "p")));
+        world.set("Observation", "3", Some(pointing(SUBJECT, "Patient", "gone")));
+        world.set("Observation", "4", Some(pointing(SUBJECT, "Group", "never")));
+        world
+    }
 }
 
 fn included(world: &mut World, query: &Query) -> Vec<String> {
@@ -72,17 +73,18 @@ fn referrers_are_included_and_matches_are_not() {
 
 #[test]
 fn too_many_are_cut_off_and_that_is_told() {
-    let mut world = World::new();
-    world.set("Patient", "p", Some(SearchKeys::default()));
-    let observation = |number: usize| {
-        ("Observation".into(), number.to_string().into(), Some(pointing(SUBJECT, "Patient", "p")))
-    };
-    world.set_all((0..MOST).map(observation).collect());
-    let mut query = query("Patient", Vec::new(), Vec::new(), 10);
-    query.rev_includes = vec![include("Observation", SUBJECT, false)];
-    let page = world.search(&query, None).unwrap();
-    assert_eq!((page.included.len(), page.included_truncated), (MOST, false));
-    world.set_all(vec![observation(MOST)]);
-    let page = world.search(&query, None).unwrap();
-    assert_eq!((page.included.len(), page.included_truncated), (MOST, true));
+    for mut world in World::all() {
+        world.set("Patient", "p", Some(SearchKeys::default()));
+        let observation = |number: usize| {
+            ("Observation".into(), number.to_string().into(), Some(pointing(SUBJECT, "Patient", "p")))
+        };
+        world.set_all((0..MOST).map(observation).collect());
+        let mut query = query("Patient", Vec::new(), Vec::new(), 10);
+        query.rev_includes = vec![include("Observation", SUBJECT, false)];
+        let page = world.search(&query, None).unwrap();
+        assert_eq!((page.included.len(), page.included_truncated), (MOST, false));
+        world.set_all(vec![observation(MOST)]);
+        let page = world.search(&query, None).unwrap();
+        assert_eq!((page.included.len(), page.included_truncated), (MOST, true));
+    }
 }

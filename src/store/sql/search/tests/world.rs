@@ -1,8 +1,10 @@
-//! A database in memory, and beside it what is in it.
+//! A database, and beside it what is in it.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use diesel::connection::Connection;
+use diesel::connection::{Connection, SimpleConnection};
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 use fhir_model::{Body, Document};
@@ -10,6 +12,7 @@ use fhir_search::keys::SearchKeys;
 use fhir_search::matches::{Indexed, Population};
 use fhir_search::query::{Clause, Query, Sort, Summary, Total};
 
+use crate::store::postgres;
 use crate::store::schema::resource_id;
 use crate::store::sql::connection::{Link, on};
 use crate::store::sql::dictionary::Dictionary;
@@ -40,6 +43,38 @@ impl World {
         migration::migrate(&mut conn).unwrap();
         functions::register(&mut conn).unwrap();
         Self::over(Link::Sqlite(Box::new(conn)))
+    }
+
+    /// A world in each database; in PostgreSQL, where everything takes longer, only once in a while.
+    pub(super) fn often() -> Vec<Self> {
+        static CALLS: AtomicUsize = AtomicUsize::new(0);
+        let postgres = CALLS.fetch_add(1, Ordering::Relaxed).is_multiple_of(6);
+        let postgres = if postgres { Self::in_postgres() } else { None };
+        [Some(Self::new()), postgres].into_iter().flatten().collect()
+    }
+
+    /// A world in each database.
+    pub(super) fn all() -> Vec<Self> {
+        [Some(Self::new()), Self::in_postgres()].into_iter().flatten().collect()
+    }
+
+    /// A world in the database of this thread, from which all is gone that was there.
+    fn in_postgres() -> Option<Self> {
+        thread_local! {
+            static URL: OnceCell<Option<String>> = const { OnceCell::new() };
+        }
+        let made = || {
+            let url = test_postgres::cluster()?.create(None);
+            postgres::migration::migrate(&mut postgres::connection::open_writer(&url).unwrap()).unwrap();
+            Some(url)
+        };
+        let url = URL.with(|url| url.get_or_init(made).clone())?;
+        let mut conn = postgres::connection::open_writer(&url).unwrap();
+        let empty = "TRUNCATE resource_id, search_parameter, type_count, several_keys, resource_text, ix_token, ix_reference, \
+            ix_date, ix_quantity, ix_string, ix_uri, ix_composite, ix_position CASCADE; \
+            DELETE FROM resource_type WHERE code > 0;";
+        conn.batch_execute(empty).unwrap();
+        Some(Self::over(Link::Postgres(Box::new(conn))))
     }
 
     fn over(mut link: Link) -> Self {
