@@ -16,6 +16,9 @@ use super::negotiation::Format;
 use crate::interactions::{Error, Response};
 
 /// How far a job is (Bulk Data, asynchronous requests).
+/// When a client may ask again that finds the database away.
+const RETRY_SECONDS: u32 = 2;
+
 const PROGRESS: HeaderName = HeaderName::from_static("x-progress");
 
 /// How the client wants the text.
@@ -120,6 +123,9 @@ pub(super) fn of_error(error: &Error, layout: Layout, types: &TypeModel, request
     let mut http = HttpResponse::build(status);
     if let Error::Gone { version, .. } = error {
         http.insert_header((ETAG, format!("W/\"{version}\"")));
+    }
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        http.insert_header((RETRY_AFTER, RETRY_SECONDS));
     }
     http.append_header((VARY, "accept"));
     let mut outcome = error.outcome();

@@ -23,6 +23,9 @@ mod schema;
 mod sql;
 pub mod sqlite;
 
+#[cfg(test)]
+mod tests;
+
 pub use sql::SqlStore;
 
 /// A database that keeps every version of every resource.

@@ -25,8 +25,6 @@ DROP TABLE patient_telecom;
 DROP TABLE patient_name;
 DROP TABLE patient_identifier;
 DROP TABLE patient;
-DROP FUNCTION has_quantity;
-DROP FUNCTION has_composite;
 DROP FUNCTION has_string;
 DROP FUNCTION has_string_part;
 DROP FUNCTION has_string_end;

@@ -101,7 +101,7 @@ CREATE TABLE ix_quantity (
     PRIMARY KEY (parameter, unit, low, high, rid)
 );
 CREATE INDEX ix_quantity_range ON ix_quantity (parameter, unit, high, low, rid) WHERE low < high;
-CREATE INDEX ix_quantity_of_resource ON ix_quantity (rid, parameter);
+CREATE INDEX ix_quantity_of_resource ON ix_quantity (parameter, unit, rid, low, high);
 
 CREATE TABLE ix_string (
     parameter integer NOT NULL,
@@ -129,7 +129,7 @@ CREATE TABLE ix_composite (
     PRIMARY KEY (parameter, hash, low, high, rid)
 );
 CREATE INDEX ix_composite_range ON ix_composite (parameter, hash, high, low, rid) WHERE low < high;
-CREATE INDEX ix_composite_of_resource ON ix_composite (rid, parameter);
+CREATE INDEX ix_composite_of_resource ON ix_composite (parameter, hash, rid, low, high);
 
 CREATE TABLE ix_position (
     parameter integer NOT NULL,
@@ -177,30 +177,6 @@ CREATE TABLE indexed_definition (
 
 -- The functions that searches ask for the keys of one resource, by its number. In SQLite functions of the same names, made by the
 -- program, are given the column `keys`.
-
-CREATE FUNCTION has_quantity(
-    the_rid bigint, the_parameter bigint, the_unit bigint,
-    low_from double precision, low_to double precision, high_from double precision, high_to double precision
-) RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
-BEGIN
-    RETURN EXISTS (
-        SELECT 1 FROM ix_quantity AS k
-        WHERE k.rid = the_rid AND k.parameter = the_parameter AND k.unit = the_unit
-            AND k.low BETWEEN low_from AND low_to AND k.high BETWEEN high_from AND high_to
-    );
-END $$;
-
-CREATE FUNCTION has_composite(
-    the_rid bigint, the_parameter bigint, the_hash bigint,
-    low_from double precision, low_to double precision, high_from double precision, high_to double precision
-) RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
-BEGIN
-    RETURN EXISTS (
-        SELECT 1 FROM ix_composite AS k
-        WHERE k.rid = the_rid AND k.parameter = the_parameter AND k.hash = the_hash
-            AND k.low BETWEEN low_from AND low_to AND k.high BETWEEN high_from AND high_to
-    );
-END $$;
 
 -- The end is excluded, here and of uris.
 CREATE FUNCTION has_string(the_rid bigint, the_parameter bigint, text_from text, text_to text)

@@ -224,8 +224,9 @@ impl Resolver<'_, '_> {
 
     fn rid(&mut self, kind: i32, id: &str) -> Result<Option<i64>, StoreError> {
         let text = "SELECT rid FROM resource_id WHERE type = ? AND fhir_id = ?";
-        let found =
-            Fragment::new(text, [kind.into(), Bound::Key(id.to_owned())]).statement::<BigInt>().load::<i64>(self.conn)?;
+        let found = Fragment::new(text, [kind.into(), Bound::Key(id.to_owned())])
+            .statement::<BigInt>()
+            .load::<i64>(self.conn)?;
         Ok(found.first().copied())
     }
 }

@@ -49,8 +49,8 @@ impl Uris {
             in_order,
         };
         let values = rounded(self.values.clone()).into_iter();
-        let values =
-            values.map(|value| source("s.parameter = ? AND s.value = ?", vec![Bound::Key(value.into())], true));
+        let values = values
+            .map(|value| source("s.parameter = ? AND s.value = ?", vec![Bound::Key(value.into())], true));
         let ranges = rounded(self.ranges.clone()).into_iter();
         let ranges = ranges.map(|(from, to)| {
             source("s.parameter = ? AND s.value >= ? AND s.value < ?", vec![from.into(), to.into()], false)
@@ -65,8 +65,8 @@ impl Uris {
         );
         let within = format!("has_uri({}, ?, ?, ?)", dialect::keys(&row.current));
         let values = rounded(self.values.clone()).into_iter();
-        let values =
-            values.map(|value| Fragment::new(equal.clone(), [self.parameter.into(), Bound::Key(value.into())]));
+        let values = values
+            .map(|value| Fragment::new(equal.clone(), [self.parameter.into(), Bound::Key(value.into())]));
         let ranges = rounded(self.ranges.clone()).into_iter();
         let ranges = ranges
             .map(|(from, to)| Fragment::new(within.clone(), [self.parameter.into(), from.into(), to.into()]));

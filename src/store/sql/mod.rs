@@ -155,7 +155,7 @@ impl Store for SqlStore {
     }
 
     fn status(&self) -> Result<StoreStatus, StoreError> {
-        const COUNTS: &str = "SELECT type, live, versions FROM type_count";
+        const COUNTS: &str = "SELECT type, live, versions FROM type_count ORDER BY type";
         let mut reader = self.readers.get()?;
         let counts = Statement::<(Integer, BigInt, BigInt)>::new(COUNTS, Vec::new())
             .load::<(i32, i64, i64)>(&mut reader.conn())?;

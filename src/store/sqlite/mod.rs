@@ -19,9 +19,6 @@ pub(in crate::store) mod functions;
 mod lock;
 pub(in crate::store) mod migration;
 
-#[cfg(test)]
-mod tests;
-
 /// How to open a database.
 #[derive(Clone, Debug)]
 pub struct Options {

@@ -4,6 +4,7 @@ use fhir_search::keys::{CompositeKey, QuantityKey, SortText, UriKey};
 use proptest::prelude::*;
 
 use super::*;
+use crate::store::sql::statement::Statement;
 
 const TABLES: [(&str, &str); 7] = [
     ("ix_token", "parameter || ',' || hash"),
@@ -17,36 +18,16 @@ const TABLES: [(&str, &str); 7] = [
 
 /// All index rows with the id of their resource.
 fn rows(fixture: &Fixture) -> Vec<String> {
-    let mut conn = fixture.sql();
     let mut rows = Vec::new();
     for (table, columns) in TABLES {
         let select = format!(
             "SELECT '{table} ' || i.fhir_id || ' ' || {columns} FROM {table} AS x JOIN resource_id AS i ON i.rid = x.rid"
         );
-        let query = diesel::sql_query(select).load::<Text>(&mut conn).unwrap();
-        rows.extend(query.into_iter().map(|row| row.text));
+        let statement = Statement::<diesel::sql_types::Text>::new(&select, Vec::new());
+        rows.extend(statement.load::<String>(&mut fixture.link().conn()).unwrap());
     }
     rows.sort();
     rows
-}
-
-/// The one column of a row, whatever its name.
-struct Text {
-    text: String,
-}
-
-impl QueryableByName<diesel::sqlite::Sqlite> for Text {
-    fn build<'a>(
-        row: &impl diesel::row::NamedRow<'a, diesel::sqlite::Sqlite>,
-    ) -> diesel::deserialize::Result<Self> {
-        use diesel::row::Field as _;
-        let field = diesel::row::Row::get(row, 0).ok_or("no column")?;
-        let text = <String as diesel::deserialize::FromSql<
-            diesel::sql_types::Text,
-            diesel::sqlite::Sqlite,
-        >>::from_nullable_sql(field.value())?;
-        Ok(Self { text })
-    }
 }
 
 fn keys() -> impl Strategy<Value = SearchKeys> {
@@ -135,18 +116,19 @@ proptest! {
 
     #[test]
     fn after_an_update_they_are_those_of_a_fresh_insert(steps in prop::collection::vec((0..3_u8, keys()), 1..8)) {
-        let (updated, fresh) = (Fixture::new(), Fixture::new());
-        let mut last = std::collections::BTreeMap::new();
-        for (id, keys) in steps {
-            updated.write(put_keys(&id.to_string(), keys.clone())).unwrap();
-            last.insert(id, keys);
+        for (updated, fresh) in Fixture::often().into_iter().zip(Fixture::often()) {
+            let mut last = std::collections::BTreeMap::new();
+            for (id, keys) in steps.clone() {
+                updated.write(put_keys(&id.to_string(), keys.clone())).unwrap();
+                last.insert(id, keys);
+            }
+            let writes = last.iter().map(|(id, keys)| put_keys(&id.to_string(), keys.clone())).collect();
+            fresh.store.write(WriteSet { writes, ..WriteSet::default() }).unwrap();
+            prop_assert_eq!(rows(&updated), rows(&fresh));
+            for id in last.keys() {
+                updated.write(delete("Basic", &id.to_string())).unwrap();
+            }
+            prop_assert_eq!(rows(&updated), Vec::<String>::new());
         }
-        let writes = last.iter().map(|(id, keys)| put_keys(&id.to_string(), keys.clone())).collect();
-        fresh.store.write(WriteSet { writes, ..WriteSet::default() }).unwrap();
-        prop_assert_eq!(rows(&updated), rows(&fresh));
-        for id in last.keys() {
-            updated.write(delete("Basic", &id.to_string())).unwrap();
-        }
-        prop_assert_eq!(rows(&updated), Vec::<String>::new());
     }
 }

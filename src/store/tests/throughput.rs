@@ -1,6 +1,5 @@
 //! How fast the writer is. Run with `--release --ignored --nocapture`; it measures and asserts no times.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use super::*;
