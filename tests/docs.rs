@@ -143,3 +143,18 @@ fn every_rule_that_is_kept_has_its_proof() {
     let unproven: Vec<&str> = kept.filter(|line| named_tests(line).is_empty()).collect();
     assert!(unproven.is_empty(), "rules without a test: {unproven:?}");
 }
+
+#[test]
+fn each_migration_has_a_number_of_its_own() {
+    for database in ["sqlite", "postgres"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(database);
+        let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        // The part before the underscore is what a database remembers: of two with the same, one would never run.
+        let mut numbers: Vec<String> = names.map(|name| name.split('_').next().unwrap().to_owned()).collect();
+        numbers.sort();
+        let count = numbers.len();
+        numbers.dedup();
+        assert_eq!(numbers.len(), count, "two migrations of {database} have the same number");
+        assert!(count > 0);
+    }
+}
