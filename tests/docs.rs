@@ -148,7 +148,8 @@ fn every_rule_that_is_kept_has_its_proof() {
 fn each_migration_has_a_number_of_its_own() {
     for database in ["sqlite", "postgres"] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(database);
-        let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let names =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
         // The part before the underscore is what a database remembers: of two with the same, one would never run.
         let mut numbers: Vec<String> = names.map(|name| name.split('_').next().unwrap().to_owned()).collect();
         numbers.sort();
