@@ -31,6 +31,8 @@ impl Format {
             "*/*" | "application/*" | "application/fhir+json" | "application/json" | "text/json" | "json" => {
                 Some(Self::Json)
             }
+            // What clients of GraphQL ask for; its answers are JSON in any case.
+            "application/graphql-response+json" => Some(Self::Json),
             "application/fhir+xml" | "application/xml" | "text/xml" | "text/*" | "xml" => Some(Self::Xml),
             "application/fhir+ndjson" | "application/ndjson" | "application/x-ndjson" | "ndjson" => {
                 Some(Self::NdJson)
@@ -49,6 +51,7 @@ pub(super) fn sent(content_type: Option<&str>) -> Result<Media, Error> {
         "application/fhir+xml" | "application/xml" | "text/xml" => Some(Media::Xml),
         "application/json-patch+json" => Some(Media::JsonPatch),
         "application/xml-patch+xml" => Some(Media::XmlPatch),
+        "application/graphql" => Some(Media::GraphQl),
         _ => None,
     };
     let known = known.filter(|_| media.is_utf8() && media.is_r4());

@@ -98,6 +98,7 @@ pub(super) fn parse(context: &Context, request: &Request) -> Result<Patch, Error
         Media::XmlPatch => PatchFormat::XmlPatch,
         Media::Json => PatchFormat::FhirPathJson,
         Media::Xml => PatchFormat::FhirPathXml,
+        Media::GraphQl => return Err(Error::UnsupportedMediaType(request.media.name().to_owned())),
     };
     let text = std::str::from_utf8(&request.body).map_err(|error| Error::NotUtf8(error.valid_up_to()))?;
     Ok(Patch::parse(format, text, context.registry.types(), Limits::default())?)

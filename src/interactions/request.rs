@@ -54,6 +54,8 @@ pub enum Media {
     JsonPatch,
     /// An XML Patch (RFC 5261).
     XmlPatch,
+    /// A query in GraphQL.
+    GraphQl,
 }
 
 impl Media {
@@ -64,6 +66,7 @@ impl Media {
             Self::Xml => "application/fhir+xml",
             Self::JsonPatch => "application/json-patch+json",
             Self::XmlPatch => "application/xml-patch+xml",
+            Self::GraphQl => "application/graphql",
         }
     }
 }

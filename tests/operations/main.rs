@@ -8,6 +8,7 @@ mod common;
 mod diff;
 mod document;
 mod everything;
+mod graphql;
 mod labels;
 mod matching;
 mod observations;

@@ -6,6 +6,8 @@ mod identity;
 mod rewrite;
 mod transaction;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use fhir_model::Issue;
 use fhir_model::write::write_string;
 
@@ -73,6 +75,15 @@ fn response_bundle(kind: &str, base: &str, responses: Vec<Result<Response, Error
     Response::resource(out)
 }
 
+/// What is no resource, as one.
+fn write_binary(content_type: &str, body: &[u8], out: &mut Vec<u8>) {
+    out.extend_from_slice(b"{\"resourceType\":\"Binary\",\"contentType\":");
+    write_string(content_type, out);
+    out.extend_from_slice(b",\"data\":\"");
+    out.extend_from_slice(BASE64_STANDARD.encode(body).as_bytes());
+    out.extend_from_slice(b"\"}");
+}
+
 fn write_success(base: &str, response: &Response, out: &mut Vec<u8>) {
     out.push(b'{');
     if let Some(body) = &response.body {
@@ -83,7 +94,10 @@ fn write_success(base: &str, response: &Response, out: &mut Vec<u8>) {
             out.push(b',');
         }
         out.extend_from_slice(b"\"resource\":");
-        out.extend_from_slice(body);
+        match response.content_type {
+            None => out.extend_from_slice(body),
+            Some(content_type) => write_binary(content_type, body, out),
+        }
         out.push(b',');
     }
     out.extend_from_slice(

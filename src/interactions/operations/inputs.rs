@@ -5,6 +5,7 @@ use fhir_model::primitive::DateTime;
 use fhir_model::{Document, Issue, Node};
 
 use super::definition::{Operation, Parameter};
+use super::graphql;
 use crate::interactions::request::Verb;
 use crate::interactions::{Context, Error, Request, prepare};
 
@@ -39,7 +40,9 @@ impl Inputs {
         let query = request.query.iter().filter(|(name, _)| !OF_ANSWER.contains(&name.as_str()));
         let query: Vec<_> = query.cloned().collect();
         let body = match request.verb {
-            Verb::Post if !request.body.is_empty() => Some(prepare::parse_any(context, request)?),
+            Verb::Post if !request.body.is_empty() && !graphql::has_own_body(operation, request) => {
+                Some(prepare::parse_any(context, request)?)
+            }
             _ => None,
         };
         let mut inputs = Self { query, body, body_is_call: false };

@@ -8,6 +8,7 @@ mod diff;
 mod document;
 mod everything;
 mod graph;
+mod graphql;
 mod inputs;
 mod lastn;
 mod matching;
@@ -32,6 +33,7 @@ pub static ALL: &[&Operation] = &[
     &document::DOCUMENT,
     &everything::ENCOUNTER,
     &everything::PATIENT,
+    &graphql::GRAPHQL,
     &lastn::LASTN,
     &matching::MATCH,
     &meta::META,
