@@ -114,6 +114,7 @@ fn searches_that_cannot_be_are_refused() {
         ("{ PatientConnection(cursor: \"x\", name: y) { count } }", "no other arguments"),
         ("{ PatientConnection { total } }", "count, offset"),
         ("{ PatientConnection { edges { node { id } } } }", "mode, score and resource"),
+        ("{ PatientList(_count: 5000) { id } }", "at most 1000"),
         ("{ PatientList(name: [[x]]) { id } }", "list of values"),
         ("{ Patient { id } }", "'id'"),
         ("{ Nothing(id: x) { id } }", "[Type]List"),

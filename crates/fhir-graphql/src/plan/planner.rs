@@ -37,7 +37,7 @@ pub(crate) struct Planner<'q> {
     pub(super) model: &'q TypeModel,
     pub(super) variables: &'q Variables,
     document: &'q Document,
-    limits: &'q Limits,
+    pub(super) limits: &'q Limits,
     errors: Vec<GraphQlError>,
     /// Whether a limit was reached, so that nothing more is planned.
     is_over: bool,
@@ -326,9 +326,8 @@ impl<'q> Planner<'q> {
                 out.truncate(selected);
             }
         }
-        if planned {
-            self.errors.truncate(errors);
-        }
+        // Where it fits none, one reason is enough.
+        self.errors.truncate(if planned { errors } else { errors + 1 });
     }
 
     /// A field without parts.
@@ -464,11 +463,14 @@ impl<'q> Planner<'q> {
 
 /// `PatientContact` for `Patient.contact`: names of GraphQL have no points.
 pub(crate) fn graphql_name(model: &TypeModel, id: TypeId) -> String {
-    let parts = model.name(id).split('.').map(|part| {
+    let name = model.name(id);
+    if !name.contains('.') {
+        return name.to_owned();
+    }
+    let capitalised = name.split('.').map(|part| {
         let mut characters = part.chars();
         let first = characters.next().into_iter().flat_map(char::to_uppercase);
         first.chain(characters).collect::<String>()
     });
-    let name = model.name(id);
-    if name.contains('.') { parts.collect() } else { name.to_owned() }
+    capitalised.collect()
 }

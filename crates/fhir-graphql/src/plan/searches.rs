@@ -109,6 +109,14 @@ impl<'q> Planner<'q> {
         if let Err(text) = check(&search, is_reverse, is_connection) {
             return self.fail(GraphQlError::invalid(field.place, format!("{}: {text}", field.name)));
         }
+        // The server would give fewer, and a list is all or nothing.
+        if !is_connection && search.count.is_some_and(|count| count > self.limits.list) {
+            let text = format!(
+                "a list has at most {} matches; page through {}Connection",
+                self.limits.list, search.kind
+            );
+            return self.fail(GraphQlError::invalid(field.place, text));
+        }
         let Some(shape) = self.shape(field, None) else { return };
         if !is_connection {
             return self.branch(field, What::List(search), &Scope::of(kind), only, shape, depth, out);

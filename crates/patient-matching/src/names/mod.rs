@@ -74,13 +74,9 @@ impl Name {
     }
 
     fn levels(&self, other: &Self) -> (Option<Level>, Option<Level>) {
-        let straight = (self.family.level(other.family()), self.given_level(other));
+        let straight = (self.family.level(&other.family), self.given_level(other));
         let swapped = (Some(Level::FamilySimilar), Some(Level::GivenSimilar));
         if self.is_swapped(other) && weight(swapped) > weight(straight) { swapped } else { straight }
-    }
-
-    fn family(&self) -> &Family {
-        &self.family
     }
 }
 
