@@ -151,7 +151,15 @@ fn responses() -> Value {
     let version = [("ETag", "ETag"), ("Last-Modified", "LastModified")];
     let written = [("ETag", "ETag"), ("Last-Modified", "LastModified"), ("Location", "Location")];
     let job = [("Content-Location", "ContentLocation"), ("X-Progress", "XProgress")];
+    // Errors of GraphQL are its own, those of HTTP around it are OperationOutcomes.
+    let graphql = json!({ "schema": { "type": "object" } });
+    let mut graphql_failure = content(&shared("schemas", "OperationOutcome"));
+    if let Some(object) = graphql_failure.as_object_mut() {
+        object.insert("application/json".into(), graphql.clone());
+    }
     json!({
+        "GraphQl": { "description": "the data asked for", "content": { "application/json": graphql } },
+        "GraphQlFailure": { "description": "not done; the errors say why", "content": graphql_failure },
         "Version": response("the resource", Some("Resource"), &version),
         "Resource": response("the resource", Some("Resource"), &[]),
         "NotModified": response("the client has this version already", None, &version),

@@ -52,6 +52,7 @@ fn described(operation: &Operation, level: Level, kind: &str, method: &str, para
     let mut success: Vec<(u16, &str)> = match operation.returns {
         Some("Bundle") => vec![(200, "Bundle")],
         Some("Parameters") => vec![(200, "Parameters")],
+        Some("Binary") => vec![(200, "GraphQl")],
         Some(_) => vec![(200, "Resource")],
         None => vec![(202, "Accepted")],
     };
@@ -60,6 +61,7 @@ fn described(operation: &Operation, level: Level, kind: &str, method: &str, para
         success.push((201, "Created"));
         failures.extend([409, 412]);
     }
+    let failure = if operation.returns == Some("Binary") { "GraphQlFailure" } else { "Failure" };
     let name = operation.definition.rsplit('/').next().unwrap_or(operation.name);
     let place = if kind.starts_with('{') { String::new() } else { format!("-{kind}") };
     json!({
@@ -68,6 +70,6 @@ fn described(operation: &Operation, level: Level, kind: &str, method: &str, para
         "description": format!("OperationDefinition/westway-{name} says what goes in and comes out."),
         "tags": ["operations"],
         "parameters": parameters,
-        "responses": responses(&success, &failures),
+        "responses": responses(&success, &failures, failure),
     })
 }

@@ -94,7 +94,7 @@ fn operation(exchange: &Exchange, kind: Option<&str>, body: Option<String>) -> V
         "summary": exchange.summary,
         "tags": [kind.unwrap_or(if exchange.path.contains("{type}") { "any type" } else { "system" })],
         "parameters": exchange.parameters.iter().map(|name| shared("parameters", name)).collect::<Vec<_>>(),
-        "responses": responses(exchange.success, exchange.failures),
+        "responses": responses(exchange.success, exchange.failures, "Failure"),
     });
     if let (Some(body), Some(object)) = (body, operation.as_object_mut()) {
         object.insert("requestBody".into(), request_body(&body));
@@ -116,10 +116,10 @@ pub(super) fn request_body(name: &str) -> Value {
     }
 }
 
-/// The responses by status, in order.
-pub(super) fn responses(success: &[(u16, &str)], failures: &[u16]) -> Value {
+/// The responses by status, in order; `failure` is the one of all that fails.
+pub(super) fn responses(success: &[(u16, &str)], failures: &[u16], failure: &str) -> Value {
     let mut all: Vec<(u16, &str)> = success.to_vec();
-    all.extend(FAILURES.iter().chain(failures).map(|status| (*status, "Failure")));
+    all.extend(FAILURES.iter().chain(failures).map(|status| (*status, failure)));
     all.sort_unstable();
     let named = all.into_iter().map(|(status, name)| (status.to_string(), shared("responses", name)));
     named.collect::<Map<_, _>>().into()
