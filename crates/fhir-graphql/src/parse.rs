@@ -265,7 +265,7 @@ mod tests {
         let operation = &document.operations[0];
         assert_eq!(operation.name.as_deref(), Some("A"));
         assert!(operation.variables[0].kind.is_list && operation.variables[0].kind.is_required);
-        let Selection::Field(field) = &operation.selections[0] else { unreachable!() };
+        let Selection::Field(field) = &operation.selections[0] else { panic!("a field") };
         assert_eq!((field.place.line, field.place.column), (3, 3));
         assert_eq!((field.alias.as_deref(), field.name.as_str()), (Some("n"), "name"));
         assert_eq!(field.arguments[0].value, Value::Text("official".into()));

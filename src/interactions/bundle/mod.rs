@@ -94,9 +94,10 @@ fn write_success(base: &str, response: &Response, out: &mut Vec<u8>) {
             out.push(b',');
         }
         out.extend_from_slice(b"\"resource\":");
-        match response.content_type {
-            None => out.extend_from_slice(body),
-            Some(content_type) => write_binary(content_type, body, out),
+        if response.plain_json {
+            write_binary("application/json", body, out);
+        } else {
+            out.extend_from_slice(body);
         }
         out.push(b',');
     }

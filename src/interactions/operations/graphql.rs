@@ -28,9 +28,6 @@ pub(super) static GRAPHQL: Operation = Operation {
     perform: graphql,
 };
 
-/// What answers are: not FHIR, also where they are errors.
-const JSON: &str = "application/json";
-
 fn graphql(call: &Call<'_>) -> Result<Response, Error> {
     let root = match call.target {
         Target::Instance { kind, id } => {
@@ -48,7 +45,7 @@ fn graphql(call: &Call<'_>) -> Result<Response, Error> {
         Ok(body) => (200, body),
         Err(errors) => error_body(&errors),
     };
-    Ok(Response { status, body: Some(body), content_type: Some(JSON), ..Response::default() })
+    Ok(Response { status, body: Some(body), plain_json: true, ..Response::default() })
 }
 
 /// Whether the body of a request is GraphQL's own: a query, or JSON that is no resource.
@@ -105,6 +102,7 @@ impl Interactions<'_> {
             media: Media::Json,
             conditions: Conditions::default(),
             prefer: Prefer::default(),
+            provenance: None,
             base: self.base.to_owned(),
         };
         let response = perform(self.context, &request).map_err(|error| failure(&error))?;

@@ -1,6 +1,6 @@
 //! A source that holds a few resources in memory, and what asks it.
 
-#![expect(clippy::unwrap_used, reason = "a helper fails the test")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a helper fails the test")]
 #![allow(dead_code, unreachable_pub, clippy::allow_attributes, reason = "each test file uses its own part")]
 
 use std::cell::Cell;
