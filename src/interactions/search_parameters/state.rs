@@ -124,12 +124,12 @@ impl SearchState {
 /// Gives numbers to all types and parameters at once, for each by itself would be a way to the database.
 fn number_names(ground: &Ground, custom: &[SearchParameter]) -> Result<(), StoreError> {
     let types = ground.registry.resource_types();
-    let of_type = |kind: &Box<str>| {
+    let of_type = |kind: &str| {
         let known = ground.registry.search_parameters(kind).iter().map(|parameter| &**parameter);
-        let all = known.chain(custom).map(|parameter| (kind.clone(), parameter.code.clone()));
+        let all = known.chain(custom).map(|parameter| (Box::from(kind), parameter.code.clone()));
         all.collect::<Vec<(Box<str>, Box<str>)>>()
     };
-    let mut names: Vec<_> = types.iter().flat_map(of_type).collect();
+    let mut names: Vec<_> = types.iter().flat_map(|kind| of_type(kind)).collect();
     names.sort();
     names.dedup();
     ground.store.number_names(types, &names)
