@@ -25,6 +25,8 @@ pub(super) const FAILURES: [u16; 5] = [400, 404, 406, 500, 503];
 
 /// Statuses of failures of what has a body.
 const OF_BODY: &[u16] = &[413, 415];
+/// What a request in the background can have failed with.
+const OF_ANY: &[u16] = &[403, 405, 409, 410, 412, 413, 415, 422];
 const OF_SEARCH: &[&str] = &["format", "pretty", "prefer"];
 const OF_READ: &[&str] = &["format", "pretty", "summary", "elements", "ifNoneMatch", "ifModifiedSince"];
 const OF_HISTORY: &[&str] =
@@ -105,7 +107,15 @@ pub(super) const EXCHANGES: &[Exchange] = &[
         &["format", "pretty"],
         None,
         &[(200, "Parameters"), (202, "Accepted")],
-        &[],
+        OF_ANY,
+    ),
+    exchange(
+        ("job-result", "GET", "/_async/{job}/result"),
+        "The answer to a request in the background",
+        &["format", "pretty"],
+        None,
+        &[(200, "Resource"), (202, "Accepted")],
+        OF_ANY,
     ),
     exchange(
         ("job-cancel", "DELETE", "/_async/{job}"),
@@ -203,6 +213,22 @@ pub(super) const EXCHANGES: &[Exchange] = &[
         None,
         BUNDLE,
         &[],
+    ),
+    exchange(
+        ("delete-history", "DELETE", "/{type}/{id}/_history"),
+        "Remove all versions but the current one for good, where the operator allows it",
+        &["format", "pretty", "prefer"],
+        None,
+        DELETED,
+        &[403],
+    ),
+    exchange(
+        ("delete-history-version", "DELETE", "/{type}/{id}/_history/{version}"),
+        "Remove an earlier version for good, where the operator allows it",
+        &["format", "pretty", "prefer"],
+        None,
+        DELETED,
+        &[403, 409],
     ),
     exchange(
         ("vread", "GET", "/{type}/{id}/_history/{version}"),

@@ -1,7 +1,5 @@
 //! Binary in its native form.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a helper fails the test")]
-
 use serde_json::json;
 
 use super::with_patient;

@@ -1,6 +1,6 @@
 //! Packed bodies, both ways.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a helper fails the test")]
+#![expect(clippy::unwrap_used, reason = "a helper fails the test")]
 
 use std::io::{Read, Write};
 

@@ -59,7 +59,8 @@ fn described(operation: &Operation, level: Level, kind: &str, method: &str, para
     let mut failures = vec![405, 410, 413, 415, 422];
     if operation.changes_data {
         success.push((201, "Created"));
-        failures.extend([409, 412]);
+        // 403 where the operator must allow it.
+        failures.extend([403, 409, 412]);
     }
     let failure = if operation.returns == Some("Binary") { "GraphQlFailure" } else { "Failure" };
     let name = operation.definition.rsplit('/').next().unwrap_or(operation.name);
