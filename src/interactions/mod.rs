@@ -7,6 +7,7 @@ pub mod bundle;
 pub mod capabilities;
 mod codes;
 mod conditional;
+mod contained;
 pub mod context;
 mod create;
 pub mod deferred;

@@ -3,6 +3,7 @@
 use fhir_model::Document;
 use fhir_model::projection::{ElementTree, Projection};
 use fhir_model::types::TypeModel;
+use fhir_search::contained;
 use fhir_search::parse::Scope;
 use fhir_search::query::{Query, Summary};
 
@@ -65,7 +66,8 @@ impl<'c> Projector<'c> {
 }
 
 fn elements(types: &TypeModel, query: &Query) -> Result<ElementTree, Error> {
-    let kinds: Vec<&str> = query.types.iter().map(|kind| &**kind).collect();
+    let kinds = query.types.iter().map(|kind| contained::resource_type(kind).unwrap_or(kind));
+    let kinds: Vec<&str> = kinds.collect();
     let paths: Vec<&str> = query.elements.iter().map(|path| &**path).collect();
     ElementTree::parse(types, &kinds, &paths)
         .map_err(|error| Error::BadParameter(format!("'_elements': {error}")))

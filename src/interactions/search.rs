@@ -4,6 +4,7 @@ use fhir_search::parse::{Handling, Scope};
 use fhir_search::query::Query;
 
 use super::bare_ids;
+use super::contained;
 use super::context::now_micros;
 use super::links::{self, PAGE_PARAMETER};
 use super::own_definitions;
@@ -16,7 +17,7 @@ use crate::store::{Cursor, SearchPage};
 pub(super) fn search(context: &Context, request: &Request, scope: Scope<'_>) -> Result<Response, Error> {
     let (page, pairs): (Vec<_>, Vec<_>) =
         request.query.iter().cloned().partition(|(name, _)| name == PAGE_PARAMETER);
-    let query = parse(context, scope, &pairs, request.prefer.lenient)?;
+    let query = parse_any(context, scope, &pairs, request.prefer.lenient)?;
     let projector = Projector::of_search(context, &query)?;
     let path = path(scope);
     let name = links::address("", &path, &query.applied, None);
@@ -31,6 +32,7 @@ pub(super) fn search(context: &Context, request: &Request, scope: Scope<'_>) -> 
         Scope::Type(own_definitions::KIND) => own_definitions::search(context, &query, cursor.as_ref())?,
         _ => context.store.search(&query, cursor.as_ref())?,
     };
+    result.matches.iter_mut().try_for_each(contained::cut_out)?;
     project(&projector, &query, &mut result)?;
     let seal = |cursor: &Option<Cursor>| -> Result<Option<Page>, Error> {
         let token = cursor.as_ref().map(|cursor| links::seal(context.store.secret(), &name, &cursor.0));
@@ -52,8 +54,20 @@ pub(super) fn search(context: &Context, request: &Request, scope: Scope<'_>) -> 
     Ok(Response::resource(bundle.to_json()))
 }
 
-/// The typed query of search parameters, or why there is none.
+/// The typed query of search parameters, or why there is none; it finds whole resources.
 pub(super) fn parse(
+    context: &Context,
+    scope: Scope<'_>,
+    pairs: &[(String, String)],
+    lenient: bool,
+) -> Result<Query, Error> {
+    let query = parse_any(context, scope, pairs, lenient)?;
+    contained::refuse(query.contained)?;
+    Ok(query)
+}
+
+/// The typed query of search parameters, which may find contained resources.
+fn parse_any(
     context: &Context,
     scope: Scope<'_>,
     pairs: &[(String, String)],

@@ -6,6 +6,7 @@
 mod common;
 
 mod bundle;
+mod contained;
 mod hostile;
 mod paging;
 mod parameters;

@@ -3,6 +3,7 @@
 //! A key is as narrow as its table: the parameter, the value to compare, and (added by the store) the resource.
 //! Values that are only ever compared for equality are 64-bit keyed hashes, see [`KeyHasher`](crate::hash::KeyHasher).
 
+use crate::contained::ContainedKeys;
 use crate::parameters::ParameterId;
 
 /// All keys of one version of a resource. Sorted and without duplicates, so that two lists can be compared.
@@ -33,6 +34,8 @@ pub struct SearchKeys {
     pub narrative_words: Vec<Box<str>>,
     /// The words of all texts of the resource outside of its narrative, each once, sorted.
     pub content_words: Vec<Box<str>>,
+    /// What the resources that it contains contribute, in their order; each id once.
+    pub contained: Vec<ContainedKeys>,
 }
 
 /// A position on the Earth.

@@ -1,6 +1,7 @@
 //! FHIR search without SQL: query text to a typed [`query::Query`], resources to [`keys::SearchKeys`].
 
 pub mod canonical;
+pub mod contained;
 mod documentation;
 mod escape;
 pub mod extract;

@@ -67,6 +67,10 @@ pub fn matches(clause: &Clause, resource: Indexed<'_>, population: &impl Populat
         }),
         Clause::Any(clauses) => clauses.iter().any(|clause| matches(clause, resource, population)),
         Clause::All(clauses) => clauses.iter().all(|clause| matches(clause, resource, population)),
+        Clause::Of { types, clauses } => {
+            types.iter().any(|kind| **kind == *resource.kind)
+                && clauses.iter().all(|clause| matches(clause, resource, population))
+        }
         Clause::Not(clause) => !matches(clause, resource, population),
         Clause::Present(parameter) => resource.keys.has(*parameter),
         Clause::Words { scope, words } => {

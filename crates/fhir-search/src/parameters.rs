@@ -1,6 +1,7 @@
 //! The search parameters that can be honoured, by resource type and code and by dense number.
 
 mod compartment;
+mod contained;
 mod definitions;
 pub(crate) mod plan;
 mod selector;
@@ -15,12 +16,13 @@ use fhir_model::types::TypeModel;
 use thiserror::Error;
 
 pub use self::compartment::Compartment;
+pub(crate) use self::contained::ContainedParameters;
 use self::definitions::Definitions;
 use self::plan::{Plan, Planner};
 use crate::extract::element::DataTypes;
 
-/// Dense number of a (resource type, search parameter) pair; stable for the life of a database.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// Dense number of a (resource type, search parameter) pair; stable for the life of a database. 0 is none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ParameterId(pub i32);
 
 /// The types of search parameters (R4 SearchParamType).
@@ -91,6 +93,7 @@ pub struct Parameters {
     types: BTreeMap<Box<str>, TypeParameters>,
     places: HashMap<ParameterId, (Box<str>, usize)>,
     compartments: BTreeMap<Box<str>, Compartment>,
+    contained: ContainedParameters,
     data_types: DataTypes,
     model: Arc<TypeModel>,
 }
@@ -131,7 +134,8 @@ impl Parameters {
     ) -> Result<Self, E> {
         let definitions = Definitions::new(registry, custom);
         let model = Arc::clone(registry.types());
-        let mut table = Self { data_types: DataTypes::new(&model), model, ..Self::default() };
+        let contained = ContainedParameters::new(&mut assign)?;
+        let mut table = Self { data_types: DataTypes::new(&model), contained, model, ..Self::default() };
         for resource_type in registry.resource_types() {
             let parameters = TypeParameters::new(definitions, &table.data_types, resource_type, |code| {
                 assign(resource_type, code)
@@ -139,6 +143,7 @@ impl Parameters {
             for (position, parameter) in parameters.supported.iter().enumerate() {
                 table.places.insert(parameter.id, (resource_type.clone(), position));
             }
+            table.contained.add(resource_type, &parameters.supported, &mut assign)?;
             table.types.insert(resource_type.clone(), parameters);
         }
         for definition in registry.compartments() {
@@ -230,6 +235,11 @@ impl Parameters {
         self.of_type(resource_type)
             .iter()
             .filter(|parameter| parameter.value.kind == ParameterKind::Reference)
+    }
+
+    /// The numbers of the parameters of contained resources.
+    pub(crate) fn contained(&self) -> &ContainedParameters {
+        &self.contained
     }
 
     /// The types that have a compartment, sorted.

@@ -33,6 +33,9 @@ pub struct Query {
     pub applied: Vec<(String, String)>,
     /// The parameters left out under `Prefer: handling=lenient`, each with the reason.
     pub ignored: Vec<Ignored>,
+    /// Whether contained resources are searched (`_contained`). Then [`Query::types`] has kinds of them (see [`crate::contained`]),
+    /// or all types are searched for what contains them.
+    pub contained: bool,
     /// References by id alone, where several types can have that id: R4 asks to refuse the search if more than one has.
     pub bare_ids: Vec<BareId>,
 }
@@ -53,6 +56,7 @@ impl Query {
             rev_includes: Vec::new(),
             applied: Vec::new(),
             ignored: Vec::new(),
+            contained: false,
             bare_ids: Vec::new(),
         }
     }
@@ -145,6 +149,13 @@ pub enum Clause {
     Any(Vec<Clause>),
     /// All must hold.
     All(Vec<Clause>),
+    /// The resource is of one of these types, and all must hold.
+    Of {
+        /// The types.
+        types: Vec<Box<str>>,
+        /// What must hold.
+        clauses: Vec<Clause>,
+    },
     /// The clause does not hold (`:not`, `:not-in`, `not` of `_filter`). A resource without a value passes.
     Not(Box<Clause>),
     /// The resource has at least one element that the parameter selects (`:missing=false`; `:missing=true` is its negation).

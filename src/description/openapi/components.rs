@@ -89,7 +89,7 @@ fn result_schema(name: &str) -> Value {
             json!({ "enum": ["json", "xml", "ndjson", "application/fhir+json", "application/fhir+xml", "application/fhir+ndjson"] })
         }
         "_pretty" => json!({ "type": "boolean" }),
-        "_contained" => json!({ "enum": ["false"] }),
+        "_contained" => json!({ "enum": ["false", "true", "both"] }),
         "_containedType" => json!({ "enum": ["container", "contained"] }),
         _ => json!({ "type": "string", "minLength": 1 }),
     }

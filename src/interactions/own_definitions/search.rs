@@ -49,7 +49,11 @@ pub(in crate::interactions) fn search(
     query: &Query,
     cursor: Option<&Cursor>,
 ) -> Result<SearchPage, Error> {
-    let own = matching(context, query)?;
+    let own = match query.types.iter().any(|kind| **kind == *KIND) {
+        true => matching(context, query)?,
+        // Only what others contain is searched, and these contain nothing.
+        false => Vec::new(),
+    };
     let page = query.count.max(1);
     let last_own = own.len().saturating_sub(1) / page * page;
     let place = Place::of(cursor)?;

@@ -8,6 +8,7 @@ use super::has::Has;
 use super::identity::Ids;
 use super::keys::Keys;
 use super::last_updated::LastUpdated;
+use super::of_types::OfTypes;
 use super::present::Present;
 use super::source::{Row, Source, Sources};
 use super::words::Words;
@@ -35,6 +36,8 @@ pub(in crate::store) enum Condition {
     Present(Present),
     /// `_text`, `_content`
     Words(Words),
+    /// It is of one of some types.
+    OfTypes(OfTypes),
 }
 
 impl Condition {
@@ -64,6 +67,7 @@ impl Condition {
             Self::Not(_) => Sources::Unindexed,
             Self::Present(present) => Sources::all(present.sources()),
             Self::Words(words) => Sources::all(words.sources()),
+            Self::OfTypes(types) => Sources::all(types.sources()),
         }
     }
 
@@ -80,6 +84,7 @@ impl Condition {
             Self::Not(condition) => Fragment::text("NOT (").append(condition.probe(row)).push(")"),
             Self::Present(present) => present.probe(row),
             Self::Words(words) => words.probe(row),
+            Self::OfTypes(types) => types.probe(row),
         }
     }
 
@@ -87,7 +92,7 @@ impl Condition {
     pub(in crate::store) fn is_unique(&self) -> bool {
         match self {
             Self::Keys(keys) => keys.is_unique(),
-            Self::Ids(_) | Self::Words(_) => true,
+            Self::Ids(_) | Self::Words(_) | Self::OfTypes(_) => true,
             Self::Chain(chain) => chain.is_unique(),
             Self::All(all) => all.driver().is_some_and(Self::is_unique),
             // The targets of one reference, each of another type.

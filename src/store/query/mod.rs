@@ -16,6 +16,7 @@ mod hierarchy;
 mod identity;
 mod keys;
 mod last_updated;
+mod of_types;
 mod position;
 mod present;
 mod quantity;

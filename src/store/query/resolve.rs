@@ -17,6 +17,7 @@ use super::hierarchy::Hierarchy;
 use super::identity::Ids;
 use super::keys::Keys;
 use super::last_updated::LastUpdated;
+use super::of_types::OfTypes;
 use super::position::Positions;
 use super::present::Present;
 use super::quantity::Quantities;
@@ -43,6 +44,12 @@ impl Types {
 
     pub(in crate::store) fn one(code: i32) -> Self {
         Self(vec![code])
+    }
+
+    /// Those that are among others too.
+    fn within(mut self, others: &Self) -> Self {
+        self.0.retain(|code| others.0.contains(code));
+        self
     }
 
     pub(in crate::store) fn codes(&self) -> &[i32] {
@@ -108,6 +115,16 @@ impl Resolver<'_, '_> {
                 Condition::Any(conditions.collect::<Result<_, _>>()?)
             }
             Clause::All(clauses) => Condition::All(All::new(self.conditions(types, clauses)?)),
+            Clause::Of { types: names, clauses } => {
+                let own = Types::new(self.dictionary, names.iter().map(|name| &**name));
+                let types = own.within(types);
+                if types.codes().is_empty() {
+                    return Ok(Condition::never());
+                }
+                let mut conditions = self.conditions(&types, clauses)?;
+                conditions.push(Condition::OfTypes(OfTypes { types }));
+                Condition::All(All::new(conditions))
+            }
             Clause::Not(clause) => self.condition(types, clause)?.negated(),
             Clause::Present(parameter) => Condition::Present(Present { parameter: parameter.0 }),
             Clause::Words { words, .. } if words.is_empty() => Condition::All(All::new(Vec::new())),

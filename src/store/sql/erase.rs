@@ -5,6 +5,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use super::connection::{Conn, on};
+use super::contained::{ContainedChanges, Container};
 use super::dictionary::Dictionary;
 use super::index_rows::IndexChanges;
 use super::resource_text::Text;
@@ -59,6 +60,10 @@ fn everything(
     let keys = decode(&keys)?;
     state.texts.replace(rid, keys.text, Text::default());
     let mut index = IndexChanges::default();
+    let mut contained = ContainedChanges::default();
+    let gone = Container { number: 0, vid: 0, ts: 0 };
+    contained.replace(conn, dictionary, state, &mut index, (&keys, gone, Vec::new()))?;
+    contained.apply(conn)?;
     index.replace(rid, keys, StoredKeys::default());
     index.apply(conn)?;
     relational::delete(conn, &erasure.kind, rid)?;

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
+use fhir_search::contained;
 
 use super::connection::{Conn, on};
 use super::dialect::{JOIN, list};
@@ -100,7 +101,11 @@ impl Integrity {
             let referrers =
                 Statement::<(Integer, Text)>::new(&referrers, values).load::<(i32, String)>(conn)?;
             if let Some((referrer, referrer_id)) = referrers.first() {
-                let referrer = format!("{}/{referrer_id}", dictionary.type_name(*referrer));
+                let referrer = match dictionary.type_name(*referrer) {
+                    // The id of what is contained is the address of its container with a fragment.
+                    kind if contained::resource_type(&kind).is_some() => referrer_id.clone(),
+                    kind => format!("{kind}/{referrer_id}"),
+                };
                 let (kind, id) = (kind.clone(), id.clone());
                 return Err(StoreError::Referenced { write: *write, kind, id, referrer });
             }

@@ -25,6 +25,7 @@ use writer::Writer;
 pub(in crate::store) mod backend;
 mod batch;
 pub(in crate::store) mod connection;
+mod contained;
 pub(in crate::store) mod dialect;
 pub(in crate::store) mod dictionary;
 mod erase;
@@ -164,6 +165,8 @@ impl Store for SqlStore {
             live: live.unsigned_abs(),
             versions: versions.unsigned_abs(),
         });
+        // What is contained is part of its container.
+        let types = types.filter(|status| fhir_search::contained::resource_type(&status.kind).is_none());
         let open_jobs = reindex::open_jobs(&mut reader.conn())?.len();
         let (file_bytes, log_bytes) = self.backend.sizes(&mut reader.conn())?;
         let (readers, idle_readers) = self.readers.state();

@@ -6,6 +6,7 @@ use diesel::sql_types::{BigInt, Binary, Text};
 use serde::{Deserialize, Serialize};
 
 use super::connection::{Conn, on};
+use super::contained::{self, ContainedChanges, Container};
 use super::dictionary::Dictionary;
 use super::index_rows::IndexChanges;
 use super::search;
@@ -17,7 +18,7 @@ use crate::store::query::Types;
 use crate::store::reindex::{
     IndexedDefinition, Job, JobKind, JobState, Position, Rekeyed, Step, Stored, Work,
 };
-use crate::store::schema::{current, indexed_definition, job};
+use crate::store::schema::{current, indexed_definition, job, resource_id};
 
 /// Resources of one step: few enough that a client's write hardly waits for the step.
 const STEP_RESOURCES: i64 = 200;
@@ -118,23 +119,35 @@ fn step(
     now: i64,
 ) -> Result<(), StoreError> {
     let mut index = IndexChanges::default();
-    for Rekeyed { rid, vid, keys } in step.keys {
+    let mut contained = ContainedChanges::default();
+    for Rekeyed { rid, vid, mut keys } in step.keys {
         let found = current::table
-            .select((current::kind, current::keys))
+            .select((current::kind, current::number, current::ts, current::keys))
             .filter(current::rid.eq(rid))
             .filter(current::vid.eq(vid));
-        let found = on!(conn, found.load::<(i32, Vec<u8>)>(conn))?;
-        let Some((kind, old)) = found.into_iter().next() else { continue };
+        let found = on!(conn, found.load::<(i32, i64, i64, Vec<u8>)>(conn))?;
+        let Some((kind, number, ts, old)) = found.into_iter().next() else { continue };
+        let parts = match keys.contained.as_slice() {
+            [] => Vec::new(),
+            _ => contained::take(dictionary, (&dictionary.type_name(kind), &id(conn, rid)?), &mut keys)?,
+        };
         let (keys, text) = stored_keys(conn, dictionary, state, kind, keys)?;
         let coded = CurrentKeys::new(&keys, conn.dialect());
-        if coded.blob != old {
-            versions::set_keys(conn, rid, &coded)?;
+        let differ = coded.blob != old;
+        // Where the keys are the same and nothing is contained, nothing was.
+        if differ || !parts.is_empty() {
             let old = decode(&old)?;
-            state.texts.replace(rid, old.text, text);
-            index.replace(rid, old, keys);
+            let container = Container { number, vid, ts };
+            contained.replace(conn, dictionary, state, &mut index, (&old, container, parts))?;
+            if differ {
+                versions::set_keys(conn, rid, &coded)?;
+                state.texts.replace(rid, old.text, text);
+                index.replace(rid, old, keys);
+            }
         }
     }
     state.identities.save(conn)?;
+    contained.apply(conn)?;
     index.apply(conn)?;
     let done = i64::try_from(step.done).unwrap_or(i64::MAX);
     let progress = (
@@ -151,6 +164,12 @@ fn step(
         }
         _ => Ok(()),
     }
+}
+
+/// The id of a resource.
+fn id(conn: &mut Conn<'_>, rid: i64) -> Result<String, StoreError> {
+    let id = resource_id::table.select(resource_id::fhir_id).filter(resource_id::rid.eq(rid));
+    Ok(on!(conn, id.load::<String>(conn))?.into_iter().next().unwrap_or_default())
 }
 
 /// Closes a job and declares its definitions complete, but for those that have changed since it was opened.

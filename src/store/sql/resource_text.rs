@@ -132,7 +132,9 @@ pub(super) fn is_read_by(query: &Query) -> bool {
 fn reads_text(clause: &Clause) -> bool {
     match clause {
         Clause::Words { .. } => true,
-        Clause::Any(clauses) | Clause::All(clauses) => clauses.iter().any(reads_text),
+        Clause::Any(clauses) | Clause::All(clauses) | Clause::Of { clauses, .. } => {
+            clauses.iter().any(reads_text)
+        }
         Clause::Not(clause) | Clause::Chain { clause, .. } | Clause::Has { clause, .. } => reads_text(clause),
         Clause::Parameter { .. }
         | Clause::Id(_)

@@ -122,6 +122,38 @@ pub(super) fn add(conn: &mut Conn<'_>, versions: &[NewVersion<'_>]) -> Result<()
     Ok(())
 }
 
+/// A contained resource: its version is that of its container.
+pub(super) struct ContainedRow {
+    pub(super) rid: i64,
+    /// Type code.
+    pub(super) kind: i32,
+    pub(super) number: i64,
+    pub(super) vid: i64,
+    pub(super) ts: i64,
+    pub(super) keys: CurrentKeys,
+}
+
+/// Gives a contained resource the version that its container has.
+pub(super) fn put_contained(conn: &mut Conn<'_>, row: &ContainedRow) -> Result<(), StoreError> {
+    const POSTGRES: &str = "INSERT INTO current (rid, type, version, vid, ts, deleted, keys, parameters, sort_texts) \
+        VALUES (?, ?, ?, ?, ?, ?, ?, (?)::integer[], (?)::jsonb) ON CONFLICT (rid) DO UPDATE SET version = excluded.version, \
+        vid = excluded.vid, ts = excluded.ts, keys = excluded.keys, parameters = excluded.parameters, \
+        sort_texts = excluded.sort_texts";
+    let ContainedRow { rid, number, vid, ts, keys, .. } = row;
+    let mut values: Vec<Value<'_>> =
+        [*rid, row.kind.into(), *number, *vid, *ts, 0].map(Value::Integer).to_vec();
+    values.push(Value::Blob(&keys.blob));
+    let text = match &keys.aside {
+        None => PUT_CURRENT,
+        Some(Aside { parameters, sort_texts }) => {
+            values.extend([Value::text(parameters), Value::text(sort_texts)]);
+            POSTGRES
+        }
+    };
+    Statement::<()>::new(text, values).execute(conn)?;
+    Ok(())
+}
+
 /// Gives the current version of a resource other keys.
 pub(super) fn set_keys(conn: &mut Conn<'_>, rid: i64, keys: &CurrentKeys) -> Result<(), StoreError> {
     let Some(Aside { parameters, sort_texts }) = &keys.aside else {

@@ -8,6 +8,7 @@ use fhir_model::primitive::instant_text;
 use fhir_search::keys::SearchKeys;
 
 use super::connection::{Conn, on};
+use super::contained::{self, ContainedChanges, Container, Part};
 use super::dictionary::Dictionary;
 use super::identity::Identities;
 use super::index_rows::IndexChanges;
@@ -103,6 +104,7 @@ pub(super) fn apply(
         state,
         versions: Vec::new(),
         index: IndexChanges::default(),
+        contained: ContainedChanges::default(),
         rows: Vec::new(),
         counts: BTreeMap::new(),
         required: BTreeSet::new(),
@@ -133,6 +135,7 @@ struct Steps<'a, 'c> {
     /// The versions added.
     versions: Vec<Added>,
     index: IndexChanges,
+    contained: ContainedChanges,
     /// The relational forms of resources, each with its number.
     rows: Vec<(i64, relational::Rows)>,
     /// By type code: change of live resources, new versions.
@@ -204,8 +207,9 @@ impl Steps<'_, '_> {
         &mut self,
         target: Target,
         present: Option<Present>,
-        prepared: Prepared,
+        mut prepared: Prepared,
     ) -> Result<Written, StoreError> {
+        let parts = contained::take(self.dictionary, target.name(), &mut prepared.keys)?;
         let (keys, text) = stored_keys(self.conn, self.dictionary, self.state, target.kind, prepared.keys)?;
         let required = prepared.references.into_iter();
         self.required.extend(required.map(|reference| (reference, target.index)));
@@ -216,6 +220,7 @@ impl Steps<'_, '_> {
         self.add_version(&target, &keys);
         let old = present.map(|present| present.keys).unwrap_or_default();
         let old = decode(&old)?;
+        self.contain(number, &old, parts)?;
         self.state.texts.replace(target.rid, old.text, text);
         self.index.replace(target.rid, old, keys);
         self.count(target.kind, i64::from(!was_live));
@@ -228,6 +233,7 @@ impl Steps<'_, '_> {
         let number = present.number + 1;
         self.add_version(&target, &StoredKeys::default());
         let old = decode(&present.keys)?;
+        self.contain(number, &old, Vec::new())?;
         self.state.texts.replace(target.rid, old.text, Text::default());
         self.index.replace(target.rid, old, StoredKeys::default());
         self.count(target.kind, -1);
@@ -235,6 +241,13 @@ impl Steps<'_, '_> {
         self.deleted.push((target.index, target.rid, target.name.clone()));
         let version = self.version(target, number, Method::Delete, Vec::new());
         Ok(Written { version, effect: Effect::Deleted })
+    }
+
+    /// Notes what the version just added, of that number, contains; the version before it had the keys `old`.
+    fn contain(&mut self, number: i64, old: &StoredKeys, parts: Vec<Part>) -> Result<(), StoreError> {
+        let container = Container { number, vid: self.state.last_vid, ts: self.ts };
+        let Self { conn, dictionary, state, index, contained, .. } = self;
+        contained.replace(conn, dictionary, state, index, (old, container, parts))
     }
 
     /// Notes a version that becomes the current one.
@@ -280,6 +293,7 @@ impl Steps<'_, '_> {
             })
         });
         versions::add(conn, &versions.collect::<Vec<_>>())?;
+        self.contained.apply(conn)?;
         self.index.apply(conn)?;
         let identities = &mut state.identities;
         for (rid, rows) in &self.rows {
@@ -291,10 +305,7 @@ impl Steps<'_, '_> {
             relational::write(conn, *rid, rows, &mut resolve)?;
         }
         for (kind, (live, versions)) in self.counts {
-            const ADD: &str = "INSERT INTO type_count (type, live, versions) VALUES (?, ?, ?) ON CONFLICT (type) \
-                DO UPDATE SET live = type_count.live + excluded.live, versions = type_count.versions + excluded.versions";
-            let values = [i64::from(kind), live, versions].map(Value::Integer);
-            Statement::<()>::new(ADD, values.to_vec()).execute(conn)?;
+            count(conn, kind, live, versions)?;
         }
         if enforce_integrity {
             Integrity::check_references(conn, dictionary, &mut state.identities, &self.required)?;
@@ -313,6 +324,21 @@ struct Target {
     kind: i32,
     /// Type and id.
     name: (Box<str>, Box<str>),
+}
+
+impl Target {
+    fn name(&self) -> (&str, &str) {
+        (&self.name.0, &self.name.1)
+    }
+}
+
+/// Adds to the numbers of live resources and of versions of a type.
+pub(super) fn count(conn: &mut Conn<'_>, kind: i32, live: i64, versions: i64) -> Result<(), StoreError> {
+    const ADD: &str = "INSERT INTO type_count (type, live, versions) VALUES (?, ?, ?) ON CONFLICT (type) \
+        DO UPDATE SET live = type_count.live + excluded.live, versions = type_count.versions + excluded.versions";
+    let values = [i64::from(kind), live, versions].map(Value::Integer);
+    Statement::<()>::new(ADD, values.to_vec()).execute(conn)?;
+    Ok(())
 }
 
 fn check_expected(write: &Write, present: Option<&Present>) -> Result<(), StoreError> {

@@ -1,6 +1,7 @@
 //! From a resource to the keys by which it is found.
 
 mod computed;
+mod contained;
 pub(crate) mod element;
 mod narrative;
 mod pass;
@@ -62,10 +63,28 @@ impl Extractor {
         let resource_type = resource.resource_type().unwrap_or_default();
         let Some(plan) = self.parameters.plan(resource_type) else { return SearchKeys::default() };
         let mut keys = Pass::new(self, resource_type, resource).run(plan);
+        self.add_words(resource, &mut keys);
+        keys.contained = contained::extract(self, resource);
+        keys
+    }
+
+    /// The keys of a contained resource; none for a type that the registry does not know.
+    fn extract_contained<'a>(
+        &'a self,
+        resource_type: &str,
+        id: &str,
+        resource: Node<'a>,
+    ) -> Option<SearchKeys> {
+        let plan = self.parameters.plan(resource_type)?;
+        let mut keys = Pass::new(self, resource_type, resource).run_contained(plan, resource_type, id);
+        self.add_words(resource, &mut keys);
+        Some(keys)
+    }
+
+    fn add_words(&self, resource: Node<'_>, keys: &mut SearchKeys) {
         if self.settings.full_text {
             keys.narrative_words = words::narrative(resource);
             keys.content_words = self.texts.content(&self.types, resource);
         }
-        keys
     }
 }

@@ -49,11 +49,27 @@ impl<'a> Pass<'a> {
 
     /// Evaluates what can select something of the resource.
     pub(super) fn run(mut self, plan: &'a Plan) -> SearchKeys {
+        self.evaluate(plan);
+        self.sink.finish(&self.extractor.hasher)
+    }
+
+    /// The same for a contained resource, which has parameters of its own, and a key for its id.
+    pub(super) fn run_contained(mut self, plan: &'a Plan, resource_type: &str, id: &str) -> SearchKeys {
+        self.evaluate(plan);
+        let Extractor { hasher, parameters, .. } = self.extractor;
+        let contained = parameters.contained();
+        self.sink.renumber(|parameter| contained.number(parameter).unwrap_or_default());
+        if let Some(parameter) = contained.id(resource_type) {
+            self.sink.token(parameter, hasher.code(id));
+        }
+        self.sink.finish(hasher)
+    }
+
+    fn evaluate(&mut self, plan: &'a Plan) {
         let members: Vec<&str> = self.resource.members().map(|(name, _)| name).collect();
         for step in plan.steps.iter().filter(|step| step.source.can_select(&members)) {
             self.step(step);
         }
-        self.sink.finish(&self.extractor.hasher)
     }
 
     fn step(&mut self, step: &'a Step) {

@@ -94,6 +94,27 @@ impl Sink {
         }
     }
 
+    /// Gives all parameters other numbers.
+    pub(super) fn renumber(&mut self, number: impl Fn(ParameterId) -> ParameterId) {
+        let SearchKeys {
+            tokens, references, dates, quantities, strings, uris, composites, positions, ..
+        } = &mut self.keys;
+        let lists = (tokens.iter_mut().map(|key| &mut key.parameter))
+            .chain(references.iter_mut().map(|key| &mut key.parameter))
+            .chain(dates.iter_mut().map(|key| &mut key.parameter))
+            .chain(quantities.iter_mut().map(|key| &mut key.parameter))
+            .chain(strings.iter_mut().map(|key| &mut key.parameter))
+            .chain(uris.iter_mut().map(|key| &mut key.parameter))
+            .chain(composites.iter_mut().map(|key| &mut key.parameter))
+            .chain(positions.iter_mut().map(|key| &mut key.parameter))
+            .chain(&mut self.without_key);
+        for parameter in lists {
+            *parameter = number(*parameter);
+        }
+        let texts = std::mem::take(&mut self.sort_texts);
+        self.sort_texts = texts.into_iter().map(|(parameter, texts)| (number(parameter), texts)).collect();
+    }
+
     pub(super) fn finish(self, hasher: &KeyHasher) -> SearchKeys {
         let mut keys = self.keys;
         for parameter in self.without_key {

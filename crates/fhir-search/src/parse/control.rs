@@ -4,6 +4,7 @@ use super::ParseSettings;
 use fhir_model::projection::ElementTree;
 
 use super::clause::split;
+use super::contained::{ContainedSearch, Returned, Searched};
 use super::include;
 use super::refusal::{Refusal, shown};
 use super::sort;
@@ -52,12 +53,12 @@ pub(crate) const RESULT: &[Row] = &[
     Row {
         name: "_contained",
         apply: |controls, value| controls.contained(value),
-        values: "`false`; `true` and `both` are refused, as contained resources are not searched by themselves",
+        values: "`false`, `true` (contained resources only), `both`; see [Contained resources](#contained-resources)",
     },
     Row {
         name: "_containedType",
         apply: |controls, value| controls.contained_type(value),
-        values: "`container` or `contained`, which say nothing as long as contained resources are not returned",
+        values: "`container` (what contains the matches, each once) or `contained` (the contained resources themselves)",
     },
     Row { name: "_format", apply: |_, _| Ok(()), values: "how the response is written" },
     Row { name: "_pretty", apply: |_, _| Ok(()), values: "whether the response is indented" },
@@ -73,6 +74,7 @@ pub(crate) struct Controls<'a> {
     parameters: &'a Parameters,
     settings: &'a ParseSettings,
     query: Query,
+    contained: ContainedSearch,
     /// Those given so far.
     seen: Vec<&'static str>,
 }
@@ -80,7 +82,7 @@ pub(crate) struct Controls<'a> {
 impl<'a> Controls<'a> {
     pub(crate) fn new(parameters: &'a Parameters, settings: &'a ParseSettings, types: Vec<Box<str>>) -> Self {
         let query = Query::matching(types, Vec::new(), settings.default_count.min(settings.max_count));
-        Self { parameters, settings, query, seen: Vec::new() }
+        Self { parameters, settings, query, contained: ContainedSearch::default(), seen: Vec::new() }
     }
 
     /// Applies a result parameter and gives its value as it is applied; `None` when the name is not one.
@@ -98,6 +100,11 @@ impl<'a> Controls<'a> {
             let lowered = code == "_count" && !self.query.only_count && value.parse() != Ok(count);
             if lowered { count.to_string() } else { value.to_owned() }
         }))
+    }
+
+    /// What is said of contained resources.
+    pub(crate) fn contained_search(&self) -> ContainedSearch {
+        self.contained
     }
 
     /// The query, with everything but the clauses filled in; or why its parameters contradict each other.
@@ -180,20 +187,22 @@ impl<'a> Controls<'a> {
     }
 
     fn contained(&mut self, value: &str) -> Result<(), Refusal> {
-        match value {
-            "false" => Ok(()),
-            "true" | "both" => Err(Refusal::Unsupported(format!(
-                "'_contained={value}' is not supported: contained resources are not searched by themselves; supported is false"
-            ))),
-            _ => Err(expected("_contained", "false", value)),
-        }
+        self.contained.searched = match value {
+            "false" => Searched::Uncontained,
+            "true" => Searched::Contained,
+            "both" => Searched::Both,
+            _ => return Err(expected("_contained", "false, true or both", value)),
+        };
+        Ok(())
     }
 
     fn contained_type(&mut self, value: &str) -> Result<(), Refusal> {
-        match value {
-            "container" | "contained" => Ok(()),
-            _ => Err(expected("_containedType", "container or contained", value)),
-        }
+        self.contained.returned = match value {
+            "container" => Returned::Containers,
+            "contained" => Returned::Contained,
+            _ => return Err(expected("_containedType", "container or contained", value)),
+        };
+        Ok(())
     }
 
     fn sort(&mut self, value: &str) -> Result<(), Refusal> {

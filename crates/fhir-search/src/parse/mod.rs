@@ -7,6 +7,7 @@ mod chain;
 mod clause;
 mod codes;
 mod composite;
+mod contained;
 pub(crate) mod control;
 pub(crate) mod filter;
 pub(crate) mod hierarchy;
@@ -121,8 +122,10 @@ impl SearchParser {
             return Err(SearchError { issues });
         }
         let bare_ids = clauses.values.bare_ids.take();
+        let contained = controls.contained_search();
         let query = controls.finish().map_err(SearchError::from)?;
-        Ok(Query { clauses: found, applied, ignored, bare_ids, ..query })
+        let query = Query { clauses: found, applied, ignored, bare_ids, ..query };
+        Ok(contained.of(&self.parameters, &self.hasher, &self.settings.limits, query)?)
     }
 
     /// The types searched.

@@ -26,18 +26,23 @@ fn by_parameters(parameters: &Parameters, types: &[Box<str>], code: &str) -> Res
         let parameter = parameters.get(kind, code).ok_or_else(|| unknown(parameters, types, kind, code))?;
         found.push((order(parameter)?, parameter));
     }
-    let Some(((by, first), others)) = found.split_first() else { return Ok(SortBy::Id) };
-    if others.is_empty() {
-        return Ok(by_one(*by, first.id));
-    }
-    if let Some((_, other)) = others.iter().find(|(other, _)| other != by) {
+    let Some(((order, first), others)) = found.split_first() else { return Ok(SortBy::Id) };
+    if let Some((_, other)) = others.iter().find(|(other, _)| other != order) {
         let (kind, other_kind) = (first.value.kind.code(), other.value.kind.code());
         return Err(Refusal::Unsupported(format!(
             "'_sort': '{code}' is a {kind} of {} and a {other_kind} of {}, which do not compare",
             first.resource_type, other.resource_type
         )));
     }
-    Ok(SortBy::Shared { by: *by, parameters: found.iter().map(|(_, parameter)| parameter.id).collect() })
+    Ok(by(*order, found.iter().map(|(_, parameter)| parameter.id).collect()))
+}
+
+/// The order of the parameters that have one key in common.
+pub(super) fn by(order: SharedOrder, parameters: Vec<ParameterId>) -> SortBy {
+    match parameters.as_slice() {
+        [only] => by_one(order, *only),
+        _ => SortBy::Shared { by: order, parameters: parameters.into() },
+    }
 }
 
 fn by_one(order: SharedOrder, id: ParameterId) -> SortBy {

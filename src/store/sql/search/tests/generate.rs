@@ -277,8 +277,10 @@ pub(super) fn clause(kind: usize, depth: u32) -> BoxedStrategy<Clause> {
     });
     let any = vec(clause(kind, depth - 1), 0..3).prop_map(Clause::Any);
     let all = vec(clause(kind, depth - 1), 0..3).prop_map(Clause::All);
+    let of = (0..2usize, vec(clause(kind, depth - 1), 0..3))
+        .prop_map(|(kind, clauses)| Clause::Of { types: vec![TYPES[kind].0.into()], clauses });
     let not = clause(kind, depth - 1).prop_map(|clause| Clause::Not(Box::new(clause)));
-    prop_oneof![8 => simple, 3 => chain, 3 => has, 2 => any, 2 => all, 2 => not].boxed()
+    prop_oneof![8 => simple, 3 => chain, 3 => has, 2 => any, 2 => all, 1 => of, 2 => not].boxed()
 }
 
 /// Clauses on the dates of `TYPES[kind]`, which are joined where no resource has several.
