@@ -21,8 +21,9 @@ fn request(id: &str, contained: &[Value]) -> Value {
     if let Some(first) = contained.first() {
         request["contained"] = contained.into();
         request.as_object_mut().unwrap().remove("medicationCodeableConcept");
-        request["medicationReference"] =
-            json!({ "reference": format!("#{}", first["id"].as_str().unwrap()) });
+        let reference = |part: &Value| json!({ "reference": format!("#{}", part["id"].as_str().unwrap()) });
+        request["medicationReference"] = reference(first);
+        request["supportingInformation"] = contained.iter().map(reference).collect();
     }
     request
 }
@@ -88,7 +89,10 @@ fn all_conditions_hold_of_one_contained_resource() {
     assert_eq!(found(&server, "Medication?expiration-date=ge2027&_contained=true"), ["r2"]);
     assert_eq!(found(&server, "Medication?_id=m3&_contained=true"), ["r2"]);
     assert_eq!(found(&server, "Medication?_id=m3,own&_contained=both"), ["own", "r2"]);
-    assert_eq!(found(&server, "Medication?_filter=code eq abc and not (_id eq m1)&_contained=true"), ["r2"]);
+    assert_eq!(
+        found(&server, "Medication?_filter=code%20eq%20abc%20and%20not%20(_id%20eq%20m1)&_contained=true"),
+        ["r2"]
+    );
     assert_eq!(found(&server, "Medication?code:text=the&_contained=true"), ["r1", "r2"]);
     assert_eq!(found(&server, "Medication?_content=def&_contained=true"), ["r1"]);
     assert_eq!(found(&server, "Medication?_contained=true"), ["r1", "r2"]);

@@ -118,7 +118,8 @@ fn matches(
         rids.reverse();
     }
     let sorted_by_keys = query.sort.iter().any(|key| Kind::of(&key.by).is_some());
-    let matches = rows::load(conn, dictionary, &rids, sorted_by_keys || !query.includes.is_empty())?;
+    let matches =
+        rows::load(conn, dictionary, &rids, sorted_by_keys || !query.includes.is_empty() || query.contained)?;
     let mut page = SearchPage::default();
     if from.is_none() && !more {
         page.total = Some(matches.len() as u64);

@@ -25,7 +25,8 @@ fn container(id: &str, contained: &[ContainedKeys]) -> Write {
 
 fn found(fixture: &Fixture, hash: i64) -> Vec<String> {
     let clause = Clause::Parameter { parameter: CODE, test: Test::Token(vec![hash]) };
-    let query = Query::matching(vec![contained::kind("Medication")], vec![clause], 10);
+    let query =
+        Query { contained: true, ..Query::matching(vec![contained::kind("Medication")], vec![clause], 10) };
     let page = fixture.store.search(&query, None).unwrap();
     let mut ids: Vec<String> = page.matches.into_iter().map(|version| version.id.to_string()).collect();
     ids.sort();

@@ -37,7 +37,8 @@ struct Row {
 
 type RowTypes = (BigInt, Integer, BigInt, BigInt, Binary, Text, Integer, Binary);
 
-/// The resources with these numbers, in their order, with their keys if these are needed; deleted ones are left out.
+/// The resources with these numbers, in their order, with their keys if these are needed; deleted ones are left out. Contained
+/// resources, which have no versions of their own, are found with their keys only.
 pub(super) fn load(
     conn: &mut Conn<'_>,
     dictionary: &Dictionary,
