@@ -21,6 +21,7 @@ use crate::store::{
     Written,
 };
 
+mod contained;
 mod erase;
 mod group;
 mod history;

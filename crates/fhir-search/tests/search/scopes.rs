@@ -52,7 +52,7 @@ fn system_searches_are_sorted_by_what_all_have() {
         sorted.sort.iter().map(|sort| sort.by.clone()).collect::<Vec<_>>(),
         [SortBy::LastUpdated, SortBy::Id]
     );
-    assert!(refusal_in(Scope::System, "_sort=_tag").contains("_lastUpdated"));
+    assert!(refusal_in(Scope::System, "_sort=family").contains("_lastUpdated"));
 }
 
 #[test]

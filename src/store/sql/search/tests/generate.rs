@@ -107,6 +107,7 @@ pub(super) fn keys(base: i32) -> impl Strategy<Value = SearchKeys> {
             narrative_words,
             content_words,
         )| SearchKeys {
+            contained: Vec::new(),
             tokens: tokens.into_iter().map(|hash| TokenKey { parameter: parameter(TOKEN), hash }).collect(),
             references: references
                 .into_iter()

@@ -177,6 +177,7 @@ pub(super) fn query(kind: &str, clauses: Vec<Clause>, sort: Vec<Sort>, count: us
         rev_includes: Vec::new(),
         applied: Vec::new(),
         ignored: Vec::new(),
+        contained: false,
         bare_ids: Vec::new(),
     }
 }
