@@ -180,9 +180,10 @@ impl Bounds {
         let page = Fragment::text("SELECT v.vid FROM version AS v WHERE ")
             .append(self.condition())
             .append(Fragment::new(format!("{order} LIMIT ?"), [limit.into()]));
-        let columns = "SELECT v.vid, v.type, i.fhir_id, v.version, v.ts, v.method, v.body \
-            FROM version AS v JOIN resource_id AS i ON i.rid = v.rid WHERE v.vid IN (";
-        let query = Fragment::text(columns).append(page).push(")").push(order);
+        // Tables in the order in which they are read: both databases keep to it.
+        let columns = "SELECT v.vid, v.type, i.fhir_id, v.version, v.ts, v.method, v.body FROM (";
+        let read = ") AS p CROSS JOIN version AS v CROSS JOIN resource_id AS i WHERE v.vid = p.vid AND i.rid = v.rid";
+        let query = Fragment::text(columns).append(page).push(read).push(order);
         Ok(query.statement::<RowTypes>().load(conn)?)
     }
 
