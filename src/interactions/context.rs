@@ -108,10 +108,19 @@ impl Context {
     /// Writes with keys of the search parameters in force, however often they change meanwhile.
     fn put(&self, mut set: WriteSet) -> Result<Vec<Written>, Error> {
         loop {
-            set = match self.store.write(set) {
-                Err(StoreError::StaleParameters(stale)) => self.search_state().extract_again(*stale)?,
+            let stale = match self.store.write(set) {
+                Err(StoreError::StaleParameters(stale)) => stale,
                 written => return Ok(written?),
             };
+            let is_behind = || self.search_state().generation < self.store.demanded_generation();
+            if is_behind() && search_parameters::concerns(&stale) {
+                // Another process has changed them since this one looked: the client may do it again.
+                return Err(StoreError::StaleParameters(stale).into());
+            }
+            if is_behind() {
+                self.search_parameters.refresh()?;
+            }
+            set = self.search_state().extract_again(*stale)?;
         }
     }
 

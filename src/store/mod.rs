@@ -73,6 +73,9 @@ pub trait Store: Reindexing + KeptAnswers + Send + Sync {
     /// What a metrics page tells.
     fn status(&self) -> Result<StoreStatus, StoreError>;
 
+    /// Whether other processes may write to the database.
+    fn is_shared(&self) -> bool;
+
     /// Whether the writer has stopped for good.
     fn is_closed(&self) -> bool;
 

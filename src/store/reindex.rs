@@ -19,6 +19,9 @@ pub trait Reindexing {
     /// [`StoreError::ConditionChanged`]. A job that is opened afterwards finds all resources that were written before.
     fn demand_generation(&self, generation: Generation);
 
+    /// The oldest generation that is taken. It grows by itself when another process changes the definitions that the index follows.
+    fn demanded_generation(&self) -> Generation;
+
     /// The definitions that the index follows, and whether they are complete.
     fn indexed_definitions(&self) -> Result<Vec<(IndexedDefinition, bool)>, StoreError>;
 

@@ -206,7 +206,7 @@ pub fn database_flags(data: &Path) -> Vec<String> {
 }
 
 /// A copy of a database that the program has made ready once.
-fn new_postgres_database() -> String {
+pub fn new_postgres_database() -> String {
     static TEMPLATE: OnceLock<String> = OnceLock::new();
     let Some(cluster) = test_postgres::cluster() else { panic!("PostgreSQL is not installed") };
     let template = TEMPLATE.get_or_init(|| {

@@ -17,6 +17,8 @@ const RETRY: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// How long to wait when there is nothing to do.
 const IDLE: Duration = Duration::from_secs(3600);
+/// The same where another process may change the parameters or open a job.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Starts the thread. It ends when `parameters` are dropped.
 pub(super) fn start(parameters: &Arc<SearchParameters>, woken: Receiver<()>) -> Result<(), StoreError> {
@@ -33,6 +35,7 @@ fn run(parameters: &Weak<SearchParameters>, woken: &Receiver<()>) {
         let pause = match step(&strong) {
             // Clients get at least half of the time.
             Ok(Some(elapsed)) => elapsed.min(LONGEST_PAUSE),
+            Ok(None) if strong.ground.store.is_shared() => LOOK,
             Ok(None) => IDLE,
             // The store is closed: the next process goes on.
             Err(StoreError::Unavailable(_)) if strong.ground.store.is_closed() => return,
@@ -51,6 +54,9 @@ fn run(parameters: &Weak<SearchParameters>, woken: &Receiver<()>) {
 /// Does one step of the first job, and tells how long it took; `None` if there is no job.
 fn step(parameters: &SearchParameters) -> Result<Option<Duration>, StoreError> {
     let begun = Instant::now();
+    if parameters.ground.store.is_shared() {
+        parameters.refresh()?;
+    }
     let Some(job) = parameters.ground.store.open_jobs()?.into_iter().next() else {
         if parameters.state().is_incomplete() {
             parameters.refresh()?;

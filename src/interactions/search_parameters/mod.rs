@@ -73,6 +73,7 @@ impl SearchParameters {
         write: impl FnOnce(WriteSet) -> Result<Vec<Written>, Error>,
     ) -> Result<Vec<Written>, Error> {
         let changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.put_in_force()?;
         self.check(&set)?;
         let written = write(set)?;
         self.put_in_force()?;
@@ -94,8 +95,8 @@ impl SearchParameters {
         Ok(id)
     }
 
-    /// Looks again at what is stored, since a job has brought something.
-    fn refresh(&self) -> Result<(), StoreError> {
+    /// Looks again at what is stored, since a job has brought something or another process has changed it.
+    pub(super) fn refresh(&self) -> Result<(), StoreError> {
         let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         self.put_in_force()
     }
@@ -134,12 +135,14 @@ impl SearchParameters {
 
     /// Follows what is stored. Only under the lock `changing`.
     fn put_in_force(&self) -> Result<(), StoreError> {
+        // Asked for before the survey, which so is not older.
+        let demanded = self.ground.store.demanded_generation();
         let survey = Survey::new(&self.ground.registry, &*self.ground.store)?;
         let job = new_id();
         let before = self.state();
         let in_force = SearchState::in_force(&survey, &job);
-        if !before.has(&in_force) {
-            let generation = before.generation + u64::from(!before.extracts(&in_force));
+        if !before.has(&in_force) || before.generation < demanded {
+            let generation = demanded.max(before.generation + u64::from(!before.extracts(&in_force)));
             let state = SearchState::new(&self.ground, &survey, &job, generation)?;
             *self.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(state);
             // From here on nothing is written without the new keys; what was written before is found by the job.

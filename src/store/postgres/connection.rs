@@ -14,11 +14,13 @@ const PLANNER: &str = "SET join_collapse_limit = 1; SET enable_hashjoin = off; S
     SET client_min_messages = warning;";
 
 /// The writer's connection. A commit returns when it is on disk, whatever the server does elsewhere; a standby may be waited for.
+/// A writer that hangs loses the lock, and one that waits for it gives up, both after half a minute.
 pub(in crate::store) fn open_writer(url: &str) -> Result<PgConnection, StoreError> {
     let mut conn = PgConnection::establish(url)?;
     conn.batch_execute(PLANNER)?;
     conn.batch_execute(
-        "SET application_name = 'westway writer';
+        "SET application_name = 'westway writer'; SET lock_timeout = '30s';
+         SET idle_in_transaction_session_timeout = '30s';
          SELECT set_config('synchronous_commit', 'on', false)
          WHERE current_setting('synchronous_commit') IN ('off', 'local');",
     )?;

@@ -1,6 +1,7 @@
 //! The database in PostgreSQL, 15 or newer. Several processes may have it open; their writers take turns.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use diesel::pg::PgConnection;
@@ -8,7 +9,7 @@ use diesel::sql_types::{BigInt, Integer};
 
 use super::StoreError;
 use super::sql::SqlStore;
-use super::sql::backend::Backend;
+use super::sql::backend::{Backend, Definitions};
 use super::sql::connection::{Conn, Link};
 use super::sql::dictionary::Dictionary;
 use super::sql::statement::{Statement, Value};
@@ -44,9 +45,11 @@ impl Default for Options {
 pub fn open(url: &str, options: &Options) -> Result<SqlStore, StoreError> {
     let mut conn = connection::open_writer(url)?;
     migration::migrate(&mut conn)?;
+    let definitions = definitions(&mut Conn::Postgres(&mut conn))?;
     drop(conn);
     let readers = connection::open_readers(url, options)?;
-    SqlStore::start(Arc::new(PostgresDatabase { url: url.to_owned() }), readers, options.clock)
+    let database = PostgresDatabase { url: url.to_owned(), definitions: AtomicI64::new(definitions) };
+    SqlStore::start(Arc::new(database), readers, options.clock)
 }
 
 /// Waits until no other writer has the lock, and has it until the transaction ends.
@@ -63,8 +66,17 @@ fn lock_session(conn: &mut PgConnection, take: bool) -> Result<(), StoreError> {
     Ok(())
 }
 
+fn definitions(conn: &mut Conn<'_>) -> Result<i64, StoreError> {
+    // A number that other definitions hardly ever have.
+    const FINGERPRINT: &str = "SELECT coalesce(bit_xor(hashtextextended(id || ' ' || coalesce(definition, ''), 0)), 0) \
+        FROM indexed_definition";
+    Ok(Statement::<BigInt>::new(FINGERPRINT, Vec::new()).get_result(conn)?)
+}
+
 struct PostgresDatabase {
     url: String,
+    /// The definitions when the writer last looked. A change of its own counts too: then keys are extracted again in vain.
+    definitions: AtomicI64,
 }
 
 impl Backend for PostgresDatabase {
@@ -81,7 +93,7 @@ impl Backend for PostgresDatabase {
         conn: &mut Conn<'_>,
         dictionary: &Dictionary,
         state: &mut State,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Definitions, StoreError> {
         const END: &str = "SELECT (SELECT coalesce(max(vid), 0) FROM version), \
             coalesce((SELECT ts FROM version ORDER BY vid DESC LIMIT 1), 0), \
             (SELECT coalesce(max(rid), 0) FROM resource_id), (SELECT max(code) FROM resource_type), \
@@ -94,7 +106,9 @@ impl Backend for PostgresDatabase {
         if in_database != (Ok(dictionary.in_database().0), Ok(dictionary.in_database().1)) {
             dictionary.reload(conn)?;
         }
-        Ok(())
+        let definitions = definitions(conn)?;
+        let before = self.definitions.swap(definitions, Ordering::SeqCst);
+        Ok(if before == definitions { Definitions::Same } else { Definitions::Changed })
     }
 
     fn tidy(&self, _: &mut Conn<'_>, _: bool) -> Result<(), StoreError> {

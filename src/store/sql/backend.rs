@@ -5,6 +5,15 @@ use super::dictionary::Dictionary;
 use super::write_set::State;
 use crate::store::StoreError;
 
+/// The definitions of search parameters that the index follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::store) enum Definitions {
+    /// No other process has changed them.
+    Same,
+    /// Keys extracted before may lack some.
+    Changed,
+}
+
 /// A database as the store keeps it.
 pub(in crate::store) trait Backend: Send + Sync {
     /// Opens the connection of the writer.
@@ -13,13 +22,14 @@ pub(in crate::store) trait Backend: Send + Sync {
     /// Whether other processes write to the database.
     fn is_shared(&self) -> bool;
 
-    /// Called at the beginning of a transaction of the writer: what it knows of the database without asking must be true.
+    /// Called at the beginning of a transaction of the writer: what it knows of the database without asking must be true. Tells
+    /// whether the definitions that the index follows are those of the last time.
     fn follow(
         &self,
         conn: &mut Conn<'_>,
         dictionary: &Dictionary,
         state: &mut State,
-    ) -> Result<(), StoreError>;
+    ) -> Result<Definitions, StoreError>;
 
     /// Called when the writer has nothing to do, and before it ends.
     fn tidy(&self, conn: &mut Conn<'_>, ending: bool) -> Result<(), StoreError>;

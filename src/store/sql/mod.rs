@@ -181,6 +181,10 @@ impl Store for SqlStore {
         })
     }
 
+    fn is_shared(&self) -> bool {
+        self.backend.is_shared()
+    }
+
     fn is_closed(&self) -> bool {
         !self.writer.is_alive()
     }
@@ -193,6 +197,10 @@ impl Store for SqlStore {
 impl Reindexing for SqlStore {
     fn demand_generation(&self, generation: Generation) {
         self.writer.demand_generation(generation);
+    }
+
+    fn demanded_generation(&self) -> Generation {
+        self.writer.demanded_generation()
     }
 
     fn indexed_definitions(&self) -> Result<Vec<(IndexedDefinition, bool)>, StoreError> {

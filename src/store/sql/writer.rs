@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::backend::Backend;
+use super::backend::{Backend, Definitions};
 use super::connection::{Conn, Link};
 use super::dictionary::{Dictionary, Names};
 use super::erase;
@@ -128,6 +128,11 @@ impl Writer {
         self.generation.fetch_max(generation, Ordering::SeqCst);
     }
 
+    /// The oldest generation that is taken.
+    pub(super) fn demanded_generation(&self) -> Generation {
+        self.generation.load(Ordering::SeqCst)
+    }
+
     /// Sets handed over and not yet begun.
     pub(super) fn waiting(&self) -> usize {
         self.waiting.load(Ordering::Relaxed)
@@ -227,7 +232,9 @@ impl Worker {
         let backend = &self.backend;
         let Some(Session { link, state }) = self.session.as_mut() else { return Ok(()) };
         let saved = link.conn().write_transaction(|conn| {
-            backend.follow(conn, &dictionary, state)?;
+            if backend.follow(conn, &dictionary, state)? == Definitions::Changed {
+                generation.fetch_add(1, Ordering::SeqCst);
+            }
             let mut bytes = 0;
             while let Some(Order { task, answer }) = group.next.take() {
                 waiting.fetch_sub(1, Ordering::Relaxed);

@@ -9,7 +9,7 @@ use diesel::connection::SimpleConnection;
 
 use super::StoreError;
 use super::sql::SqlStore;
-use super::sql::backend::Backend;
+use super::sql::backend::{Backend, Definitions};
 use super::sql::connection::{Conn, Link};
 use super::sql::dictionary::Dictionary;
 use super::sql::write_set::State;
@@ -78,8 +78,8 @@ impl Backend for SqliteFile {
         false
     }
 
-    fn follow(&self, _: &mut Conn<'_>, _: &Dictionary, _: &mut State) -> Result<(), StoreError> {
-        Ok(())
+    fn follow(&self, _: &mut Conn<'_>, _: &Dictionary, _: &mut State) -> Result<Definitions, StoreError> {
+        Ok(Definitions::Same)
     }
 
     /// Moves the log into the database file as far as readers allow.

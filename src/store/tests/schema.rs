@@ -100,3 +100,16 @@ fn migrations_can_be_reverted() {
         assert_eq!(migrated(&fixture), declared(&fixture));
     }
 }
+
+/// Diesel tells migrations apart by what stands before the first `_`.
+#[test]
+fn every_migration_has_a_date_of_its_own() {
+    for database in ["sqlite", "postgres"] {
+        let folder = format!("{}/migrations/{database}", env!("CARGO_MANIFEST_DIR"));
+        let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+        let dates = names.map(|name| name.to_str().unwrap().split('_').next().unwrap().to_owned());
+        let dates: Vec<String> = dates.collect();
+        let different = dates.iter().collect::<std::collections::BTreeSet<_>>();
+        assert_eq!(different.len(), dates.len(), "{dates:?}");
+    }
+}

@@ -58,6 +58,8 @@ fn a_set_that_fails_leaves_no_rows() {
 fn each_statement_is_prepared_once() {
     let fixture = Fixture::with(&ALL);
     let (executed, prepared) = (Arc::new(Mutex::new(BTreeSet::new())), Arc::new(Mutex::new(Vec::new())));
+    // What the writer does when it is idle would lock the database.
+    fixture.store.close();
     let mut conn = fixture.sql();
     conn.set_instrumentation({
         let (executed, prepared) = (Arc::clone(&executed), Arc::clone(&prepared));
