@@ -98,7 +98,7 @@ fn history_tells_every_version_newest_first_on_three_levels() {
     assert_eq!(rest.json()["entry"].as_array().unwrap().len(), 1);
     assert!(rest.link("next").is_none());
     server.get("Patient/never/_history").expect(404);
-    server.get("_history?_sort=_lastUpdated").expect(400);
+    server.get("_history?_sort=family").expect(400);
 }
 
 #[test]
