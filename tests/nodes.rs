@@ -1,7 +1,5 @@
 //! Two servers on one database of PostgreSQL are one server to their clients.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a helper fails the test")]
-
 mod common;
 
 use std::thread;

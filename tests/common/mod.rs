@@ -57,7 +57,7 @@ impl Server {
         let mut child = westway(&["serve", "--listen", "127.0.0.1:0", "--log", "warn"])
             .arg("--data-dir")
             .arg(data)
-            .args(database_flags(data))
+            .args(if flags.contains(&"--database-url") { Vec::new() } else { database_flags(data) })
             .args(flags)
             .stderr(Stdio::piped())
             .spawn()

@@ -75,7 +75,7 @@ fn definitions(conn: &mut Conn<'_>) -> Result<i64, StoreError> {
 
 struct PostgresDatabase {
     url: String,
-    /// The definitions when the writer last looked. A change of its own counts too: then keys are extracted again in vain.
+    /// The definitions when the writer last looked.
     definitions: AtomicI64,
 }
 
@@ -109,6 +109,11 @@ impl Backend for PostgresDatabase {
         let definitions = definitions(conn)?;
         let before = self.definitions.swap(definitions, Ordering::SeqCst);
         Ok(if before == definitions { Definitions::Same } else { Definitions::Changed })
+    }
+
+    fn wrote_definitions(&self, conn: &mut Conn<'_>) -> Result<(), StoreError> {
+        self.definitions.store(definitions(conn)?, Ordering::SeqCst);
+        Ok(())
     }
 
     fn tidy(&self, _: &mut Conn<'_>, _: bool) -> Result<(), StoreError> {

@@ -31,6 +31,9 @@ pub(in crate::store) trait Backend: Send + Sync {
         state: &mut State,
     ) -> Result<Definitions, StoreError>;
 
+    /// Called at the end of a transaction that may have changed the definitions: they are this process's own.
+    fn wrote_definitions(&self, conn: &mut Conn<'_>) -> Result<(), StoreError>;
+
     /// Called when the writer has nothing to do, and before it ends.
     fn tidy(&self, conn: &mut Conn<'_>, ending: bool) -> Result<(), StoreError>;
 

@@ -235,10 +235,11 @@ impl Worker {
             if backend.follow(conn, &dictionary, state)? == Definitions::Changed {
                 generation.fetch_add(1, Ordering::SeqCst);
             }
-            let mut bytes = 0;
+            let (mut bytes, mut has_jobs) = (0, false);
             while let Some(Order { task, answer }) = group.next.take() {
                 waiting.fetch_sub(1, Ordering::Relaxed);
                 bytes += body_bytes(&task);
+                has_jobs |= matches!(task, Task::Job(_));
                 if reads_texts(&task) {
                     state.texts.write(conn)?;
                 }
@@ -250,6 +251,9 @@ impl Worker {
                 }
             }
             state.texts.write(conn)?;
+            if has_jobs {
+                backend.wrote_definitions(conn)?;
+            }
             dictionary.save(conn)
         })?;
         dictionary.saved(&saved);

@@ -82,6 +82,10 @@ impl Backend for SqliteFile {
         Ok(Definitions::Same)
     }
 
+    fn wrote_definitions(&self, _: &mut Conn<'_>) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Moves the log into the database file as far as readers allow.
     fn tidy(&self, conn: &mut Conn<'_>, ending: bool) -> Result<(), StoreError> {
         let Conn::Sqlite(conn) = conn else { return Ok(()) };
