@@ -14,7 +14,7 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Instant;
 
-use common::{Answer, FHIR_JSON, Server};
+use common::{Answer, FHIR_JSON, Server, new_postgres_database};
 use serde_json::{Value, json};
 
 /// Clients at the same time.
@@ -181,8 +181,22 @@ fn history(server: &Server) -> BTreeMap<u64, String> {
 
 #[test]
 fn a_resource_is_a_linearizable_register() {
-    let servers = [Server::start()];
-    let operations = operations(&servers);
+    linearizable(&[Server::start()]);
+}
+
+#[test]
+fn it_is_one_register_to_the_clients_of_two_servers_on_one_database() {
+    if test_postgres::cluster().is_none() {
+        return;
+    }
+    let url = new_postgres_database();
+    let start = || Server::start_with(&["--database-url", &url]);
+    linearizable(&[start(), start()]);
+}
+
+#[track_caller]
+fn linearizable(servers: &[Server]) {
+    let operations = operations(servers);
     assert_eq!(check(&operations, &history(&servers[0])), Ok(()));
     let refused = operations.iter().filter(|operation| matches!(operation.seen, Seen::Refused(_))).count();
     assert!(
