@@ -74,6 +74,12 @@ impl Server {
         Self { child, base, data: None }
     }
 
+    /// As [`Server::start_in`], on a file of SQLite whatever database the tests run on, for tests that look into it.
+    pub fn start_on_file(data: &Path, flags: &[&str]) -> Self {
+        let url = format!("sqlite:{}", data.join("westway.db").display());
+        Self::start_in(data, &[flags, &["--database-url", url.as_str()]].concat())
+    }
+
     /// The number of the process.
     pub fn process_id(&self) -> u32 {
         self.child.id()

@@ -118,7 +118,7 @@ fn a_cancelled_request_is_unknown() {
 fn answers_survive_a_restart_until_they_expire_and_lost_requests_are_told() {
     let data = tempfile::tempdir().unwrap();
     let flags = ["--profiles", "base"];
-    let mut server = Server::start_in(data.path(), &flags);
+    let mut server = Server::start_on_file(data.path(), &flags);
     server.put("Patient/p1", PATIENT).expect(201);
     let id = |status: &str| status.rsplit('/').next().unwrap().to_owned();
     let kept = id(&taken(server.send("GET", "Patient", &[LATER], "")));
@@ -138,7 +138,7 @@ fn answers_survive_a_restart_until_they_expire_and_lost_requests_are_told() {
     .unwrap();
     drop(conn);
 
-    let server = Server::start_in(data.path(), &flags);
+    let server = Server::start_on_file(data.path(), &flags);
     let answer = server.get(&format!("_async/{kept}/result")).expect(200);
     assert_eq!(answer.json()["entry"][0]["resource"]["id"], "p1");
     let told = server.get(&format!("_async/{lost}")).expect(500);

@@ -117,12 +117,12 @@ fn what_others_refer_to_is_purged_only_by_force() {
 fn the_bytes_are_gone_from_the_files() {
     let data = tempfile::tempdir().unwrap();
     let flags = ["--profiles", "base", ALLOWED[0]];
-    let mut server = Server::start_in(data.path(), &flags);
+    let mut server = Server::start_on_file(data.path(), &flags);
     server.put("Patient/p1", PATIENT).expect(201);
     change(&server);
     assert!(server.stop());
     assert!(occurs(data.path(), "Ripley"));
-    let mut server = Server::start_in(data.path(), &flags);
+    let mut server = Server::start_on_file(data.path(), &flags);
     purge(&server, "Patient/p1", "").expect(200);
     assert!(server.stop());
     for name in ["Quincey", "Ripley", "Sebald"] {

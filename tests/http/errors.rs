@@ -97,11 +97,11 @@ fn bodies_that_are_too_large_or_of_another_kind() {
 #[test]
 fn a_failure_of_the_server_tells_its_request_and_nothing_else() {
     let data = tempfile::tempdir().unwrap();
-    let mut server = Server::start_in(data.path(), &["--profiles", "base"]);
+    let mut server = Server::start_on_file(data.path(), &["--profiles", "base"]);
     server.put("Patient/p1", super::PATIENT).expect(201);
     assert!(server.stop());
     damage(data.path());
-    let server = Server::start_in(data.path(), &["--profiles", "base"]);
+    let server = Server::start_on_file(data.path(), &["--profiles", "base"]);
     let answer = server.send("GET", "Patient/p1?_elements=active", &[("X-Request-Id", "req-7")], "");
     let failed = outcome(answer, 500, "exception", "internal");
     let text = failed.json()["issue"][0]["diagnostics"].as_str().unwrap().to_owned();
