@@ -10,7 +10,7 @@ use diesel::sqlite::SqliteConnection;
 use fhir_model::{Body, Document};
 use fhir_search::keys::SearchKeys;
 use fhir_search::matches::{Indexed, Population};
-use fhir_search::query::{Clause, Query, Sort, Summary, Total};
+use fhir_search::query::{Clause, Query, Sort};
 
 use crate::store::postgres;
 use crate::store::schema::resource_id;
@@ -164,20 +164,5 @@ fn prepared(kind: &str, id: &str, keys: SearchKeys) -> Prepared {
 
 /// A search of one type.
 pub(super) fn query(kind: &str, clauses: Vec<Clause>, sort: Vec<Sort>, count: usize) -> Query {
-    Query {
-        types: vec![kind.into()],
-        clauses,
-        sort,
-        count,
-        total: Total::None,
-        only_count: false,
-        summary: Summary::False,
-        elements: Vec::new(),
-        includes: Vec::new(),
-        rev_includes: Vec::new(),
-        applied: Vec::new(),
-        ignored: Vec::new(),
-        contained: false,
-        bare_ids: Vec::new(),
-    }
+    Query { sort, ..Query::matching(vec![kind.into()], clauses, count) }
 }
