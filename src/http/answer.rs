@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
     CONTENT_LOCATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, EXPIRES, HeaderName, HeaderValue,
-    HttpDate, LAST_MODIFIED, LOCATION, RETRY_AFTER, VARY,
+    HttpDate, LAST_MODIFIED, LOCATION, RETRY_AFTER, VARY, WARNING,
 };
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use fhir_model::types::TypeModel;
@@ -90,6 +90,9 @@ pub(super) fn of_response(written: Written, base: &str) -> HttpResponse {
     }
     if let Some(seconds) = response.retry_after {
         http.insert_header((RETRY_AFTER, seconds.to_string()));
+    }
+    if let Some(text) = response.warning {
+        http.insert_header((WARNING, format!("199 westway \"{text}\"")));
     }
     let content_type = if response.plain_json { "application/json" } else { format.content_type() };
     match (native, response.body) {

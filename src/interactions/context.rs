@@ -8,7 +8,6 @@ use fhir_definitions::Registry;
 
 use super::Error;
 use super::codes::ListedCodes;
-use super::create::new_id;
 use super::own_definitions::{self, OwnDefinitions};
 use super::search_parameters::{self, Ground, SearchParameters, SearchState};
 use super::validation::Validation;
@@ -29,8 +28,6 @@ pub struct Context {
     pub(super) search_parameters: Arc<SearchParameters>,
     /// What the server says of its operations, made when first asked for.
     pub(super) own_definitions: OnceLock<OwnDefinitions>,
-    /// Names this process, unlike those before and after it.
-    pub(super) process: String,
     types: HashSet<Box<str>>,
 }
 
@@ -70,7 +67,6 @@ impl Context {
             types: registry.resource_types().iter().cloned().collect(),
             search_parameters,
             own_definitions: OnceLock::new(),
-            process: new_id(),
             registry,
             store,
             limits,

@@ -54,6 +54,15 @@ pub fn dispatch(context: &Context, request: &Request, interaction: Interaction) 
         let text = "X-Provenance belongs to create, update, patch, batch and transaction";
         return Err(Error::BadParameter(text.to_owned()));
     }
+    let changes_parameters = search_parameters::is_changed_by(&interaction);
+    let response = performed(context, request, interaction)?;
+    Ok(match changes_parameters && context.search_parameters.is_ahead() {
+        true => Response { warning: Some(search_parameters::AHEAD), ..response },
+        false => response,
+    })
+}
+
+fn performed(context: &Context, request: &Request, interaction: Interaction) -> Result<Response, Error> {
     match interaction {
         Interaction::Capabilities => capabilities::capabilities(context, request),
         Interaction::Read { kind, id } => read::read(context, request, &kind, &id),

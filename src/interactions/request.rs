@@ -1,9 +1,11 @@
 //! A request, free of the protocol that brought it: HTTP, or an entry of a Bundle.
 
+use serde::{Deserialize, Serialize};
+
 use super::Error;
 
-/// What a client asks for.
-#[derive(Clone, Debug)]
+/// What a client asks for. As JSON it is without its body.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Request {
     /// The HTTP method.
     pub verb: Verb,
@@ -12,6 +14,7 @@ pub struct Request {
     /// The parameters of the query and, for `POST _search`, of the form, decoded, in order.
     pub query: Vec<(String, String)>,
     /// The body; empty where there is none.
+    #[serde(skip)]
     pub body: Vec<u8>,
     /// What the body is.
     pub media: Media,
@@ -43,7 +46,7 @@ impl Request {
 }
 
 /// What a body is, by its media type.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Media {
     /// A resource in JSON.
     #[default]
@@ -72,7 +75,7 @@ impl Media {
 }
 
 /// HTTP methods that FHIR uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names of the HTTP methods")]
 pub enum Verb {
     Get,
@@ -84,7 +87,7 @@ pub enum Verb {
 }
 
 /// Conditional headers, or their twins in `Bundle.entry.request`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Conditions {
     /// `If-Match`: an ETag.
     pub if_match: Option<String>,
@@ -97,7 +100,7 @@ pub struct Conditions {
 }
 
 /// The `Prefer` header (R4 HTTP 3.1.0.1.10 and search 3.1.1.1.2).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prefer {
     /// `return=`
     pub returns: Option<Returns>,
@@ -108,7 +111,7 @@ pub struct Prefer {
 }
 
 /// What a write answers with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Returns {
     /// No body.
     Minimal,

@@ -24,6 +24,8 @@ pub struct Response {
     pub expires: Option<i64>,
     /// Seconds for the `Retry-After` header.
     pub retry_after: Option<u32>,
+    /// What a client should know although it was done, for the `Warning` header.
+    pub warning: Option<&'static str>,
     /// Whether the body is JSON of another standard, and so has no other format.
     pub plain_json: bool,
     /// The resource, as JSON.

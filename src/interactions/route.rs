@@ -121,6 +121,14 @@ impl Interaction {
         }
     }
 
+    /// Whether something of what can be deferred is different when it is performed twice.
+    pub fn changes_data(&self) -> bool {
+        match self {
+            Self::Operation { operation, .. } => operation.changes_data,
+            other => !other.is_deferrable() || matches!(other, Self::Bundle),
+        }
+    }
+
     /// Whether a Provenance may come with it: it makes new versions.
     pub fn is_recorded(&self) -> bool {
         matches!(

@@ -11,10 +11,12 @@ use fhir_search::query::Query;
 use thiserror::Error;
 
 use self::kept::KeptAnswers;
+use self::nodes::Nodes;
 use self::reindex::{Generation, Reindexing};
 
 pub mod kept;
 mod keys_blob;
+pub mod nodes;
 pub mod postgres;
 mod query;
 pub mod reindex;
@@ -75,6 +77,9 @@ pub trait Store: Reindexing + KeptAnswers + Send + Sync {
 
     /// Whether other processes may write to the database.
     fn is_shared(&self) -> bool;
+
+    /// The processes that have the database open.
+    fn nodes(&self) -> &dyn Nodes;
 
     /// Whether the writer has stopped for good.
     fn is_closed(&self) -> bool;

@@ -9,6 +9,7 @@ use fhir_search::keys::SearchKeys;
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
+use super::nodes::NodeNumber;
 
 /// A number of a set of search parameters; a greater one is newer. They are counted anew in each process.
 pub type Generation = u64;
@@ -26,7 +27,8 @@ pub trait Reindexing {
     fn indexed_definitions(&self) -> Result<Vec<(IndexedDefinition, bool)>, StoreError>;
 
     /// Opens a job under a new id. Its definitions become incomplete until it is done, and open jobs all of whose
-    /// definitions it has are cancelled.
+    /// definitions it has are cancelled. If the index follows one of them already, or another open job brings it, nothing is
+    /// opened: [`StoreError::ConditionChanged`].
     fn open_job(&self, id: &str, work: Work) -> Result<(), StoreError>;
 
     /// Cancels a job if it is open.
@@ -41,7 +43,8 @@ pub trait Reindexing {
     /// Live resources of a type whose number is greater than `after`, in the order of their numbers: a few hundred at most.
     fn resources_after(&self, kind: &str, after: i64) -> Result<Vec<Stored>, StoreError>;
 
-    /// Gives resources their new keys and notes how far the job is, all or nothing.
+    /// Gives resources their new keys and notes how far the job is, all or nothing. If the job is not where the step begins, or
+    /// another node has taken it, nothing happens: [`StoreError::ConditionChanged`].
     fn put_keys(&self, step: Step) -> Result<(), StoreError>;
 }
 
@@ -95,6 +98,8 @@ pub struct Job {
     pub created: i64,
     /// When it last went on, microseconds since 1970.
     pub updated: i64,
+    /// The node that made the last step of it.
+    pub node: Option<NodeNumber>,
 }
 
 /// Whether a job goes on.
@@ -133,6 +138,12 @@ pub struct Stored {
 pub struct Step {
     /// The job.
     pub job: Box<str>,
+    /// How far the job was when the step was prepared.
+    pub from: Position,
+    /// The node that had it then.
+    pub taken_from: Option<NodeNumber>,
+    /// The node that makes the step, and has it from now on.
+    pub node: NodeNumber,
     /// With which search parameters the keys were extracted.
     pub generation: Generation,
     /// The keys. They are not given to a resource that has another version by now, whose keys are newer.

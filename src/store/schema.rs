@@ -250,6 +250,8 @@ table! {
         created -> BigInt,
         /// Microseconds since 1970 UTC.
         updated -> BigInt,
+        /// The node that works on it.
+        node -> Nullable<Integer>,
     }
 }
 
@@ -262,6 +264,8 @@ table! {
         expires -> BigInt,
         /// A line of JSON and a body.
         content -> Binary,
+        /// The node that performs the request; none when it is done.
+        node -> Nullable<Integer>,
     }
 }
 

@@ -1,10 +1,11 @@
 //! Requests that are performed in the background (R4 asynchronous requests): `Prefer: respond-async`.
 //!
 //! A few threads perform them, one after the other. What is known of them is in the database: an answer is there also after a restart, until
-//! it expires. A request that a process took and did not finish is not performed again, for what it had done by then is not known: its
-//! status says so.
+//! it expires. What a node has taken and cannot do any more, since it is gone, another takes over. A batch or transaction that was begun
+//! is not performed again, for what it had done by then is not known: its status says so.
 
 mod record;
+mod take_over;
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,11 +17,12 @@ use fhir_model::Document;
 use fhir_model::primitive::instant_text;
 use serde_json::json;
 
-use self::record::{Done, Record};
+use self::record::{Done, Found, Record};
 use super::context::now_micros;
 use super::create::new_id;
 use super::jobs::accepted;
 use super::{Context, Error, Interaction, Request, Response, dispatch};
+use crate::store::StoreError;
 
 /// Requests that may wait for a thread.
 const WAITING: usize = 64;
@@ -35,6 +37,7 @@ pub struct Deferred {
     kept_for: i64,
 }
 
+#[derive(Debug)]
 struct Order {
     id: String,
     request: Request,
@@ -54,6 +57,9 @@ impl Deferred {
             builder.spawn(move || work(&context, &taken))?;
         }
         let kept_for = i64::from(hours) * 3600 * SECOND;
+        if threads > 0 {
+            take_over::start(context, orders.clone(), kept_for)?;
+        }
         Ok((threads > 0).then_some(Self { orders, kept_for }))
     }
 
@@ -61,13 +67,16 @@ impl Deferred {
     pub fn take(
         &self,
         context: &Context,
-        request: Request,
+        mut request: Request,
         interaction: Interaction,
         address: String,
     ) -> Result<Response, Error> {
-        let (id, begun) = (new_id(), now_micros());
-        let record = Record { process: context.process.clone(), request: address, begun, done: None };
-        context.store.keep(record.kept(&id, begun + self.kept_for, &[])?)?;
+        let (id, begun, me) = (new_id(), now_micros(), context.store.nodes().me());
+        // The body, which may be long, is not copied with the rest.
+        let body = std::mem::take(&mut request.body);
+        let record = Record { request: address, begun, order: Some(request.clone()), done: None };
+        context.store.keep(record.kept(&id, begun + self.kept_for, Some(me), &body)?)?;
+        request.body = body;
         let order = Order { id: id.clone(), request, interaction, record, kept_for: self.kept_for };
         match self.orders.try_send(order) {
             Ok(()) => Ok(accepted(&id)),
@@ -92,30 +101,64 @@ fn work(context: &Weak<Context>, orders: &Mutex<Receiver<Order>>) {
     }
 }
 
-/// Performs a request, unless it was cancelled, and keeps the answer, unless it is cancelled meanwhile.
+/// Performs a request, unless it was cancelled or taken over, and keeps the answer, unless that happens meanwhile.
 fn perform(context: &Context, order: Order) -> Result<(), Error> {
     let Order { id, request, interaction, mut record, kept_for } = order;
-    if context.store.kept(&id)?.is_none() {
+    let me = context.store.nodes().me();
+    if context.store.kept(&id)?.is_none_or(|kept| kept.node != Some(me)) {
         return Ok(());
+    }
+    record.order = None;
+    if interaction.changes_data() {
+        let begun = record.kept(&id, now_micros() + kept_for, Some(me), &[])?;
+        if !is_ours(context.store.replace_kept(me, begun))? {
+            return Ok(());
+        }
     }
     let answer = catch_unwind(AssertUnwindSafe(|| dispatch(context, &request, interaction)))
         .unwrap_or_else(|_| Err(Error::Internal("a request in the background panicked".to_owned())));
     if let Some(error) = answer.as_ref().err().filter(|error| error.status() >= 500) {
         log::error!("job {id}: {}", error.detail());
     }
+    finish(context, &id, record, answer, kept_for)
+}
+
+/// Keeps the answer to a request of this node's.
+fn finish(
+    context: &Context,
+    id: &str,
+    mut record: Record,
+    answer: Result<Response, Error>,
+    kept_for: i64,
+) -> Result<(), Error> {
     let (done, body) = Done::of(answer);
     record.done = Some(done);
-    Ok(context.store.replace_kept(record.kept(&id, now_micros() + kept_for, &body)?)?)
+    let kept = record.kept(id, now_micros() + kept_for, None, &body)?;
+    is_ours(context.store.replace_kept(context.store.nodes().me(), kept))?;
+    Ok(())
+}
+
+/// Whether something was replaced, which it was not if it is forgotten or another node's.
+fn is_ours(replaced: Result<(), StoreError>) -> Result<bool, StoreError> {
+    match replaced {
+        Ok(()) => Ok(true),
+        Err(StoreError::ConditionChanged) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// How far a request is: 202 as long as it waits or is performed; the failure if it failed; else 200 and where the answer is.
 pub(super) fn status(context: &Context, request: &Request, id: &str) -> Result<Response, Error> {
-    let (record, expires, body) = record::find(context, id)?;
+    let Found { record, expires, node, body } = record::find(context, id)?;
+    let nodes = context.store.nodes();
+    let is_live = || node.map_or(Ok(false), |node| nodes.is_live(node));
     match &record.done {
-        None if record.process == context.process => {
+        // One that waits is taken over if its node is gone.
+        None if record.order.is_some() || is_live()? => {
             let seconds = (now_micros() - record.begun) / SECOND;
-            let progress = Some(format!("waiting or performed since {seconds} s"));
-            Ok(Response { progress, retry_after: Some(ASK_AGAIN), ..accepted(id) })
+            let by = node.filter(|_| context.store.is_shared()).map(|node| format!(", by node {node}"));
+            let progress = format!("waiting or performed since {seconds} s{}", by.unwrap_or_default());
+            Ok(Response { progress: Some(progress), retry_after: Some(ASK_AGAIN), ..accepted(id) })
         }
         None => Err(Error::JobLost(id.to_owned())),
         Some(done) if done.failed => Ok(Response { expires: Some(expires), ..done.response(body) }),
@@ -138,7 +181,7 @@ pub(super) fn status(context: &Context, request: &Request, id: &str) -> Result<R
 
 /// The answer to a request that is done; until then, or if it failed, its status.
 pub(super) fn result(context: &Context, request: &Request, id: &str) -> Result<Response, Error> {
-    let (record, expires, body) = record::find(context, id)?;
+    let Found { record, expires, body, .. } = record::find(context, id)?;
     match record.done.filter(|done| !done.failed) {
         Some(done) => Ok(Response { expires: Some(expires), ..done.response(body) }),
         None => status(context, request, id),

@@ -1,20 +1,23 @@
-//! What is kept of a request that is performed in the background: a line of JSON, and behind it the body of the answer.
+//! What is kept of a request that is performed in the background: a line of JSON, and behind it the body of the request or, when it is
+//! done, of the answer.
 
 use serde::{Deserialize, Serialize};
 
 use crate::interactions::context::now_micros;
-use crate::interactions::{Context, Error, Response};
+use crate::interactions::{Context, Error, Request, Response};
 use crate::store::kept::Kept;
+use crate::store::nodes::NodeNumber;
 
 /// A request and, when it is done, the answer to it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Record {
-    /// The process that performs it: one that is done with by another can be known to be lost.
-    pub(super) process: String,
     /// The address that was asked for.
     pub(super) request: String,
     /// When it came, microseconds since 1970.
     pub(super) begun: i64,
+    /// What is to be performed, but for its body; none if that was begun and may not be begun again.
+    #[serde(default)]
+    pub(super) order: Option<Request>,
     /// What came out.
     pub(super) done: Option<Done>,
 }
@@ -63,27 +66,44 @@ impl Done {
 }
 
 impl Record {
-    /// What is kept of it.
-    pub(super) fn kept(&self, id: &str, expires: i64, body: &[u8]) -> Result<Kept, Error> {
+    /// What is kept of it. `node` works on it.
+    pub(super) fn kept(
+        &self,
+        id: &str,
+        expires: i64,
+        node: Option<NodeNumber>,
+        body: &[u8],
+    ) -> Result<Kept, Error> {
         let mut content =
             serde_json::to_vec(self).map_err(|error| Error::Internal(format!("a record: {error}")))?;
         content.push(b'\n');
         content.extend_from_slice(body);
-        Ok(Kept { id: id.into(), expires, content })
+        Ok(Kept { id: id.into(), expires, content, node })
     }
 }
 
-/// The record of an id, when it expires, and the body of the answer.
-pub(super) fn find(context: &Context, id: &str) -> Result<(Record, i64, Vec<u8>), Error> {
+/// A record as it was found.
+pub(super) struct Found {
+    pub(super) record: Record,
+    /// Microseconds since 1970.
+    pub(super) expires: i64,
+    /// The node that works on it.
+    pub(super) node: Option<NodeNumber>,
+    /// The body of the request or of the answer.
+    pub(super) body: Vec<u8>,
+}
+
+/// The record of an id, unless it has expired.
+pub(super) fn find(context: &Context, id: &str) -> Result<Found, Error> {
     let no_such = || Error::NoSuchJob(id.to_owned());
     let kept = context.store.kept(id)?.filter(|kept| kept.expires > now_micros()).ok_or_else(no_such)?;
-    let Kept { expires, mut content, .. } = kept;
+    let Kept { expires, mut content, node, .. } = kept;
     let end = content.iter().position(|byte| *byte == b'\n').unwrap_or(content.len());
     let mut body = content.split_off(end);
     body.drain(..1.min(body.len()));
     let record = serde_json::from_slice(&content)
         .map_err(|error| Error::Internal(format!("the record of job {id}: {error}")))?;
-    Ok((record, expires, body))
+    Ok(Found { record, expires, node, body })
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! The thread that performs jobs: step by step, each a transaction of its own that also notes how far the job is.
+//! The thread that performs jobs: step by step, each a transaction of its own that also notes how far the job is. Of several nodes
+//! one has a job, and another takes it over when that one does not live any more.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Weak};
@@ -8,7 +9,9 @@ use std::time::{Duration, Instant};
 use fhir_model::Document;
 
 use super::{SearchParameters, SearchState};
-use crate::store::reindex::{Job, Position, Rekeyed, Step, Stored};
+use crate::interactions::context::now_micros;
+use crate::store::nodes::Nodes;
+use crate::store::reindex::{Job, JobKind, Position, Rekeyed, Step, Stored};
 use crate::store::{Store, StoreError};
 
 /// How long to wait before a step that failed is tried again.
@@ -17,8 +20,12 @@ const RETRY: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// How long to wait when there is nothing to do.
 const IDLE: Duration = Duration::from_secs(3600);
-/// The same where another process may change the parameters or open a job.
+/// The same where another node may open a job, or die with one.
 const LOOK: Duration = Duration::from_secs(1);
+/// How long to wait before looking again whether all nodes have taken up what the job is about.
+const ALL_FOLLOW: Duration = Duration::from_millis(20);
+/// A node that lives and has not taken it up for so long, microseconds, does not hold a job up any longer.
+const LONGEST_WAIT: i64 = 30_000_000;
 
 /// Starts the thread. It ends when `parameters` are dropped.
 pub(super) fn start(parameters: &Arc<SearchParameters>, woken: Receiver<()>) -> Result<(), StoreError> {
@@ -51,37 +58,58 @@ fn run(parameters: &Weak<SearchParameters>, woken: &Receiver<()>) {
     }
 }
 
-/// Does one step of the first job, and tells how long it took; `None` if there is no job.
+/// Does one step of the first job, and tells how long to pause; `None` if there is no job for this node.
 fn step(parameters: &SearchParameters) -> Result<Option<Duration>, StoreError> {
     let begun = Instant::now();
-    if parameters.ground.store.is_shared() {
-        parameters.refresh()?;
-    }
+    let nodes = parameters.ground.store.nodes();
     let Some(job) = parameters.ground.store.open_jobs()?.into_iter().next() else {
         if parameters.state().is_incomplete() {
             parameters.refresh()?;
         }
         return Ok(None);
     };
+    if let Some(node) = job.node.filter(|node| *node != nodes.me()) {
+        if nodes.is_live(node)? {
+            return Ok(None);
+        }
+        log::info!("node {} takes job {} over from node {node}, which is gone", nodes.me(), job.id);
+    }
+    if !may_begin(nodes, &job) {
+        return Ok(Some(ALL_FOLLOW));
+    }
     let (resources, at) = next(&*parameters.ground.store, &job)?;
     // Taken after the resources are read: whatever they were written with, this is not older.
     let state = parameters.state();
     let step = Step {
         job: job.id.clone(),
+        from: job.at,
+        taken_from: job.node,
+        node: nodes.me(),
         generation: state.generation,
         keys: resources.iter().filter_map(|stored| rekeyed(&state, stored)).collect(),
         at,
         done: resources.len() as u64,
     };
     match parameters.ground.store.put_keys(step) {
-        // The parameters changed meanwhile; the step is done again with the new ones.
-        Err(StoreError::ConditionChanged) => {}
+        // The parameters changed meanwhile, and the step is done again with the new ones; or another node has the job.
+        Err(StoreError::ConditionChanged) => return Ok(Some(begun.elapsed())),
         done => done?,
     }
     if at.kind >= job.work.types.len() {
         parameters.refresh()?;
+        if job.work.kind == JobKind::SearchParameters {
+            nodes.announce()?;
+        }
     }
     Ok(Some(begun.elapsed()))
+}
+
+/// Whether all nodes have taken up the definitions whose keys the job brings or removes: until then one may search for keys that
+/// the job takes away.
+fn may_begin(nodes: &dyn Nodes, job: &Job) -> bool {
+    let begins = job.work.kind == JobKind::SearchParameters && job.node.is_none();
+    let is_followed = || nodes.round().and_then(|round| nodes.others_follow(round)).unwrap_or(false);
+    !begins || now_micros() - job.created > LONGEST_WAIT || is_followed()
 }
 
 /// The resources of the next step, and how far the job is after it.

@@ -5,12 +5,15 @@
 
 mod backfill;
 mod definition;
+mod follow;
 mod state;
 mod survey;
 mod table;
 
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use fhir_definitions::Registry;
 use fhir_model::{Document, Issue};
@@ -18,15 +21,23 @@ use fhir_model::{Document, Issue};
 use self::definition::Definition;
 pub use self::state::SearchState;
 use self::survey::Survey;
-use super::Error;
 use super::codes::ListedCodes;
 use super::context::Limits;
 use super::create::new_id;
+use super::{Error, Interaction};
+use crate::store::nodes::Round;
 use crate::store::reindex::{JobKind, Work};
 use crate::store::{Change, Store, StoreError, Write, WriteSet, Written};
 
 /// The resource type whose resources take effect here.
 const SEARCH_PARAMETER: &str = "SearchParameter";
+
+/// How long a write waits until all nodes have taken it up.
+const ALL_FOLLOW: Duration = Duration::from_secs(5);
+/// How often a write is tried while other nodes change search parameters.
+const ATTEMPTS: usize = 10;
+/// How often it is looked whether all nodes follow.
+const LOOK: Duration = Duration::from_millis(10);
 
 /// What the parameters in force are made from, besides what is stored.
 pub(super) struct Ground {
@@ -42,6 +53,8 @@ pub struct SearchParameters {
     state: RwLock<Arc<SearchState>>,
     /// Held from the check of definitions until they are in force, so that no other change comes in between.
     changing: Mutex<()>,
+    /// The last round for which this node has not seen all others follow.
+    unfollowed: Mutex<Option<Round>>,
     /// Tells the thread of jobs that there is one.
     wake: SyncSender<()>,
 }
@@ -53,10 +66,21 @@ impl SearchParameters {
         let job = new_id();
         let state = SearchState::new(&ground, &survey, &job, 0)?;
         let (wake, woken) = sync_channel(1);
-        let started =
-            Arc::new(Self { ground, state: RwLock::new(Arc::new(state)), changing: Mutex::new(()), wake });
-        started.open_job(&job, survey)?;
+        let is_shared = ground.store.is_shared();
+        let started = Arc::new(Self {
+            ground,
+            state: RwLock::new(Arc::new(state)),
+            changing: Mutex::new(()),
+            unfollowed: Mutex::new(None),
+            wake,
+        });
+        if !started.open_job(&job, survey)? {
+            started.refresh()?;
+        }
         backfill::start(&started, woken)?;
+        if is_shared {
+            follow::start(&started)?;
+        }
         Ok(started)
     }
 
@@ -66,19 +90,72 @@ impl SearchParameters {
     }
 
     /// Performs a write that concerns SearchParameters: refuses definitions that cannot be honoured, and puts the others in
-    /// force.
+    /// force, here and on all nodes.
     pub(super) fn write(
         &self,
-        set: WriteSet,
-        write: impl FnOnce(WriteSet) -> Result<Vec<Written>, Error>,
+        mut set: WriteSet,
+        write: impl Fn(WriteSet) -> Result<Vec<Written>, Error>,
     ) -> Result<Vec<Written>, Error> {
         let changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
-        self.put_in_force()?;
-        self.check(&set)?;
-        let written = write(set)?;
+        let mut attempts = 1..ATTEMPTS;
+        let written = loop {
+            self.put_in_force()?;
+            self.check(&set)?;
+            match write(set) {
+                // Another node has changed them since this one looked.
+                Err(Error::Store(StoreError::StaleParameters(stale))) if attempts.next().is_some() => {
+                    set = self.state().extract_again(*stale)?;
+                }
+                written => break written?,
+            }
+        };
         self.put_in_force()?;
         drop(changing);
+        // Not under the lock: each node waits for the others, and must be able to follow them meanwhile.
+        self.tell_all();
         Ok(written)
+    }
+
+    /// Tells all nodes that the search parameters have changed, and waits until they have taken it up. Whether they have is
+    /// noted, and true: what is written stays written.
+    pub(super) fn tell_all(&self) -> bool {
+        let followed = self.ground.store.nodes().announce().and_then(|round| self.wait_for_all(round));
+        let unfollowed = match followed {
+            Ok(unfollowed) => unfollowed,
+            Err(error) => {
+                log::warn!("other nodes learn of changed search parameters when they look: {error}");
+                Some(Round::MAX)
+            }
+        };
+        *self.unfollowed.lock().unwrap_or_else(PoisonError::into_inner) = unfollowed;
+        unfollowed.is_none()
+    }
+
+    /// Waits until all nodes follow a round, but not for ever: then the round is given back.
+    fn wait_for_all(&self, round: Round) -> Result<Option<Round>, StoreError> {
+        let begun = Instant::now();
+        while !self.ground.store.nodes().others_follow(round)? {
+            if begun.elapsed() > ALL_FOLLOW {
+                log::warn!("a node has not taken up the search parameters for {} s", ALL_FOLLOW.as_secs());
+                return Ok(Some(round));
+            }
+            sleep(LOOK);
+        }
+        Ok(None)
+    }
+
+    /// Whether it is not known that the last change of search parameters by this node holds on all nodes.
+    pub(super) fn is_ahead(&self) -> bool {
+        let mut unfollowed = self.unfollowed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(round) = *unfollowed {
+            let nodes = self.ground.store.nodes();
+            let round = if round == Round::MAX { nodes.announce() } else { Ok(round) };
+            match round.and_then(|round| nodes.others_follow(round)) {
+                Ok(true) => *unfollowed = None,
+                Ok(false) | Err(_) => {}
+            }
+        }
+        unfollowed.is_some()
     }
 
     /// Opens a job that computes all keys of the types anew, or finds one that is open and has not begun. Gives its id.
@@ -135,6 +212,12 @@ impl SearchParameters {
 
     /// Follows what is stored. Only under the lock `changing`.
     fn put_in_force(&self) -> Result<(), StoreError> {
+        while !self.take_up()? {}
+        Ok(())
+    }
+
+    /// Follows what is stored, unless another node does meanwhile what is to be done for it: then it must be looked at again.
+    fn take_up(&self) -> Result<bool, StoreError> {
         // Asked for before the survey, which so is not older.
         let demanded = self.ground.store.demanded_generation();
         let survey = Survey::new(&self.ground.registry, &*self.ground.store)?;
@@ -151,18 +234,26 @@ impl SearchParameters {
         self.open_job(&job, survey)
     }
 
-    fn open_job(&self, id: &str, survey: Survey) -> Result<(), StoreError> {
+    /// Opens the job that brings what the index lacks, if it lacks something. `false` if another node has been faster.
+    fn open_job(&self, id: &str, survey: Survey) -> Result<bool, StoreError> {
         let definitions = survey.changes;
         if definitions.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         let mut types: Vec<Box<str>> =
             definitions.iter().flat_map(|definition| definition.types.iter().cloned()).collect();
         types.sort();
         types.dedup();
-        self.ground.store.open_job(id, Work { kind: JobKind::SearchParameters, types, definitions })?;
+        // The job does not begin before all nodes follow this round.
+        if let Err(error) = self.ground.store.nodes().announce() {
+            log::warn!("other nodes learn of changed search parameters when they look: {error}");
+        }
+        match self.ground.store.open_job(id, Work { kind: JobKind::SearchParameters, types, definitions }) {
+            Err(StoreError::ConditionChanged) => return Ok(false),
+            opened => opened?,
+        }
         self.wake();
-        Ok(())
+        Ok(true)
     }
 
     fn wake(&self) {
@@ -173,6 +264,25 @@ impl SearchParameters {
 
 fn is_definition(write: &Write) -> bool {
     &*write.kind == SEARCH_PARAMETER
+}
+
+/// What is told where a change of search parameters is stored and holds on some nodes only.
+pub(super) const AHEAD: &str =
+    "it is stored, but not all nodes of this server have taken up the change of search parameters yet";
+
+/// Whether an interaction may change search parameters.
+pub(super) fn is_changed_by(interaction: &Interaction) -> bool {
+    match interaction {
+        Interaction::Create { kind }
+        | Interaction::Update { kind, .. }
+        | Interaction::ConditionalUpdate { kind }
+        | Interaction::Patch { kind, .. }
+        | Interaction::ConditionalPatch { kind }
+        | Interaction::Delete { kind, .. }
+        | Interaction::ConditionalDelete { kind } => kind == SEARCH_PARAMETER,
+        Interaction::Bundle => true,
+        _ => false,
+    }
 }
 
 /// Whether a set concerns search parameters.

@@ -7,7 +7,9 @@ use std::time::{Duration, SystemTime};
 use diesel::pg::PgConnection;
 use diesel::sql_types::{BigInt, Integer};
 
+use self::nodes::Registered;
 use super::StoreError;
+use super::nodes::Nodes;
 use super::sql::SqlStore;
 use super::sql::backend::{Backend, Definitions};
 use super::sql::connection::{Conn, Link};
@@ -17,6 +19,7 @@ use super::sql::write_set::{Last, State};
 
 pub(in crate::store) mod connection;
 pub(in crate::store) mod migration;
+mod nodes;
 
 /// The number of the lock that a writer holds for a transaction: "westway" in ASCII.
 const WRITER_LOCK: i64 = 0x0077_6573_7477_6179;
@@ -48,7 +51,8 @@ pub fn open(url: &str, options: &Options) -> Result<SqlStore, StoreError> {
     let definitions = definitions(&mut Conn::Postgres(&mut conn))?;
     drop(conn);
     let readers = connection::open_readers(url, options)?;
-    let database = PostgresDatabase { url: url.to_owned(), definitions: AtomicI64::new(definitions) };
+    let nodes = Registered::new(url)?;
+    let database = PostgresDatabase { url: url.to_owned(), definitions: AtomicI64::new(definitions), nodes };
     SqlStore::start(Arc::new(database), readers, options.clock)
 }
 
@@ -77,6 +81,7 @@ struct PostgresDatabase {
     url: String,
     /// The definitions when the writer last looked.
     definitions: AtomicI64,
+    nodes: Registered,
 }
 
 impl Backend for PostgresDatabase {
@@ -86,6 +91,10 @@ impl Backend for PostgresDatabase {
 
     fn is_shared(&self) -> bool {
         true
+    }
+
+    fn nodes(&self) -> &dyn Nodes {
+        &self.nodes
     }
 
     fn follow(

@@ -4,6 +4,7 @@ use super::connection::{Conn, Link};
 use super::dictionary::Dictionary;
 use super::write_set::State;
 use crate::store::StoreError;
+use crate::store::nodes::Nodes;
 
 /// The definitions of search parameters that the index follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +22,9 @@ pub(in crate::store) trait Backend: Send + Sync {
 
     /// Whether other processes write to the database.
     fn is_shared(&self) -> bool;
+
+    /// The processes that have it open.
+    fn nodes(&self) -> &dyn Nodes;
 
     /// Called at the beginning of a transaction of the writer: what it knows of the database without asking must be true. Tells
     /// whether the definitions that the index follows are those of the last time.

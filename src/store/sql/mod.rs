@@ -9,6 +9,7 @@ use fhir_search::parameters::ParameterId;
 use fhir_search::query::Query;
 
 use super::kept::{Kept, KeptAnswers};
+use super::nodes::{NodeNumber, Nodes};
 use super::reindex::{Generation, IndexedDefinition, Job, Reindexing, Step, Stored, Work};
 use super::{
     Cursor, Erasure, HistoryPage, HistoryQuery, SearchPage, Store, StoreError, StoreStatus, TypeStatus,
@@ -185,6 +186,10 @@ impl Store for SqlStore {
         self.backend.is_shared()
     }
 
+    fn nodes(&self) -> &dyn Nodes {
+        self.backend.nodes()
+    }
+
     fn is_closed(&self) -> bool {
         !self.writer.is_alive()
     }
@@ -238,8 +243,16 @@ impl KeptAnswers for SqlStore {
         self.writer.keep(KeptTask::Keep(kept))
     }
 
-    fn replace_kept(&self, kept: Kept) -> Result<(), StoreError> {
-        self.writer.keep(KeptTask::Replace(kept))
+    fn replace_kept(&self, node: NodeNumber, kept: Kept) -> Result<(), StoreError> {
+        self.writer.keep(KeptTask::Replace(node, kept))
+    }
+
+    fn unfinished(&self) -> Result<Vec<(Box<str>, NodeNumber)>, StoreError> {
+        kept::unfinished(&mut self.readers.get()?.conn())
+    }
+
+    fn take_over(&self, id: &str, from: NodeNumber, to: NodeNumber) -> Result<(), StoreError> {
+        self.writer.keep(KeptTask::TakeOver { id: id.into(), from, to })
     }
 
     fn kept(&self, id: &str) -> Result<Option<Kept>, StoreError> {

@@ -73,8 +73,26 @@ fn open(
     for earlier in open_jobs(conn)? {
         let replaced =
             |definition: &IndexedDefinition| work.definitions.iter().any(|d| d.id == definition.id);
+        let is_brought = |definition: &IndexedDefinition| {
+            earlier
+                .work
+                .definitions
+                .iter()
+                .any(|d| d.id == definition.id && d.definition == definition.definition)
+        };
+        if work.definitions.iter().any(is_brought) {
+            return Err(StoreError::ConditionChanged);
+        }
         if !earlier.work.definitions.is_empty() && earlier.work.definitions.iter().all(replaced) {
             close(conn, &earlier.id, CANCELLED, now)?;
+        }
+    }
+    for (followed, is_complete) in definitions(conn)? {
+        let is_followed = |definition: &IndexedDefinition| {
+            is_complete && definition.id == followed.id && definition.definition == followed.definition
+        };
+        if work.definitions.iter().any(is_followed) {
+            return Err(StoreError::ConditionChanged);
         }
     }
     for IndexedDefinition { id, definition, types } in &work.definitions {
@@ -118,6 +136,9 @@ fn step(
     step: Step,
     now: i64,
 ) -> Result<(), StoreError> {
+    let is_expected =
+        |job: &Job| job.state == JobState::Open && job.at == step.from && job.node == step.taken_from;
+    find(conn, &step.job)?.filter(is_expected).ok_or(StoreError::ConditionChanged)?;
     let mut index = IndexChanges::default();
     let mut contained = ContainedChanges::default();
     for Rekeyed { rid, vid, mut keys } in step.keys {
@@ -155,13 +176,12 @@ fn step(
         job::at_rid.eq(step.at.rid),
         job::done.eq(job::done + done),
         job::updated.eq(now),
+        job::node.eq(step.node),
     );
     let update = diesel::update(job::table.filter(job::id.eq(&*step.job)));
     on!(conn, update.set(progress).execute(conn))?;
     match find(conn, &step.job)? {
-        Some(job) if job.state == JobState::Open && job.at.kind >= job.work.types.len() => {
-            finish(conn, &job, now)
-        }
+        Some(job) if job.at.kind >= job.work.types.len() => finish(conn, &job, now),
         _ => Ok(()),
     }
 }
@@ -203,6 +223,7 @@ struct Row {
     done: i64,
     created: i64,
     updated: i64,
+    node: Option<i32>,
 }
 
 impl Row {
@@ -226,6 +247,7 @@ impl Row {
             done: self.done.unsigned_abs(),
             created: self.created,
             updated: self.updated,
+            node: self.node,
         })
     }
 }

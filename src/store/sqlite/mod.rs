@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use diesel::connection::SimpleConnection;
 
 use super::StoreError;
+use super::nodes::{Alone, Nodes};
 use super::sql::SqlStore;
 use super::sql::backend::{Backend, Definitions};
 use super::sql::connection::{Conn, Link};
@@ -49,7 +50,9 @@ pub fn open(path: &Path, options: &Options) -> Result<SqlStore, StoreError> {
     migration::migrate(&mut conn)?;
     drop(conn);
     let readers = connection::open_readers(path, options)?;
-    let backend = SqliteFile { path: path.to_owned(), cache_kib: options.writer_cache_kib, _lock: lock };
+    let nodes = Alone::new()?;
+    let backend =
+        SqliteFile { path: path.to_owned(), cache_kib: options.writer_cache_kib, nodes, _lock: lock };
     SqlStore::start(Arc::new(backend), readers, options.clock)
 }
 
@@ -57,6 +60,7 @@ pub fn open(path: &Path, options: &Options) -> Result<SqlStore, StoreError> {
 struct SqliteFile {
     path: PathBuf,
     cache_kib: u32,
+    nodes: Alone,
     /// Held as long as the database is open.
     _lock: File,
 }
@@ -76,6 +80,10 @@ impl Backend for SqliteFile {
 
     fn is_shared(&self) -> bool {
         false
+    }
+
+    fn nodes(&self) -> &dyn Nodes {
+        &self.nodes
     }
 
     fn follow(&self, _: &mut Conn<'_>, _: &Dictionary, _: &mut State) -> Result<Definitions, StoreError> {

@@ -92,7 +92,16 @@ fn keys_computed_anew_bring_contained_resources_and_take_them_away() {
             let rekeyed =
                 stored.iter().map(|stored| Rekeyed { rid: stored.rid, vid: stored.vid, keys: keys(&now) });
             let at = Position { kind: 1, rid: 0 };
-            let step = Step { job: job.into(), generation: 0, keys: rekeyed.collect(), at, done: 1 };
+            let step = Step {
+                job: job.into(),
+                from: Position::default(),
+                taken_from: None,
+                node: 1,
+                generation: 0,
+                keys: rekeyed.collect(),
+                at,
+                done: 1,
+            };
             fixture.store.put_keys(step).unwrap();
             assert_eq!(found(&fixture, 5).len(), expected, "{job}");
             assert_eq!(fixture.count("current WHERE deleted = 0"), 1 + expected as i64, "{job}");

@@ -35,7 +35,9 @@ fn finish(fixture: &Fixture, id: &str, generation: u64, hashes: &[i64]) -> Resul
         .map(|stored| Rekeyed { rid: stored.rid, vid: stored.vid, keys: tokens(hashes) })
         .collect();
     let at = Position { kind: 1, rid: 0 };
-    fixture.store.put_keys(Step { job: id.into(), generation, keys, at, done })
+    let from = job(fixture, id).at;
+    let (node, taken_from) = (fixture.store.nodes().me(), None);
+    fixture.store.put_keys(Step { job: id.into(), from, taken_from, node, generation, keys, at, done })
 }
 
 #[test]
@@ -71,12 +73,23 @@ fn a_resource_written_since_it_was_read_keeps_its_keys() {
         fixture.write(with_tokens("a", &[5], 0)).unwrap();
         let keys = read.iter().map(|stored| Rekeyed { rid: stored.rid, vid: stored.vid, keys: tokens(&[9]) });
         let at = Position { kind: 0, rid: read[0].rid };
-        let step = Step { job: "j".into(), generation: 0, keys: keys.collect(), at, done: 1 };
-        fixture.store.put_keys(step).unwrap();
+        let step = Step {
+            job: "j".into(),
+            from: Position::default(),
+            taken_from: None,
+            node: 7,
+            generation: 0,
+            keys: keys.collect(),
+            at,
+            done: 1,
+        };
+        fixture.store.put_keys(step.clone()).unwrap();
+        // Neither twice, nor from another node that had the job before.
+        assert!(matches!(fixture.store.put_keys(step), Err(StoreError::ConditionChanged)));
         assert_eq!(fixture.count("ix_token WHERE hash = 5"), 1);
         assert_eq!(fixture.count("ix_token"), 1);
         let job = job(&fixture, "j");
-        assert_eq!((job.state, job.at, job.done), (JobState::Open, at, 1));
+        assert_eq!((job.state, job.at, job.done, job.node), (JobState::Open, at, 1, Some(7)));
     }
 }
 

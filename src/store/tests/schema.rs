@@ -56,7 +56,7 @@ fn migrated(fixture: &Fixture) -> Tables {
         ORDER BY t.name, c.cid";
     const POSTGRES: &str = "SELECT c.table_name::text, c.column_name || ' ' || c.data_type \
         FROM information_schema.columns AS c JOIN information_schema.tables AS t USING (table_schema, table_name) \
-        WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE' AND c.table_name <> 'resource_text' \
+        WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE' AND c.table_name NOT IN ('resource_text', 'node') \
             AND c.table_name NOT LIKE '\\_\\_diesel%' AND c.column_name NOT IN ('parameters', 'sort_texts') \
         ORDER BY c.table_name, c.ordinal_position";
     let text = match fixture.place {
