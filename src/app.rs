@@ -1,6 +1,7 @@
 //! The server without its protocol: definitions, store and engines, opened from the settings.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use fhir_definitions::Registry;
 use fhir_definitions::contents::PackageContents;
@@ -35,14 +36,26 @@ pub fn open(settings: &Settings) -> Result<Context, Failure> {
 
 fn open_store(settings: &Settings) -> Result<Arc<dyn Store>, Failure> {
     let readers = settings.readers;
+    let connection_timeout = Duration::from_secs(settings.connection_timeout_seconds);
     Ok(match &settings.database {
         Database::Sqlite(path) => {
             let writer_cache_kib = settings.cache_megabytes.saturating_mul(1024);
-            let options = sqlite::Options { readers, writer_cache_kib, ..sqlite::Options::default() };
+            let defaults = sqlite::Options::default();
+            let options = sqlite::Options { readers, connection_timeout, writer_cache_kib, ..defaults };
             Arc::new(sqlite::open(path, &options)?)
         }
         Database::Postgres(url) => {
-            let options = postgres::Options { readers, ..postgres::Options::default() };
+            let replica = settings.replica_url.clone().map(|url| postgres::ReplicaOptions {
+                url,
+                max_staleness: Duration::from_secs(settings.replica_max_staleness_seconds),
+            });
+            let options = postgres::Options {
+                readers,
+                connection_timeout,
+                statement_timeout: Duration::from_secs(settings.statement_timeout_seconds),
+                replica,
+                ..postgres::Options::default()
+            };
             Arc::new(postgres::open(url, &options)?)
         }
     })

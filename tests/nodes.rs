@@ -1,5 +1,7 @@
 //! Two servers on one database of PostgreSQL are one server to their clients.
 
+#![expect(clippy::unwrap_used, reason = "a helper fails the test")]
+
 mod common;
 
 use std::process::Command;

@@ -183,6 +183,8 @@ impl Resolved {
             database: self.parsed("database-url", "sqlite:PATH or postgres://USER@HOST/NAME", |text| {
                 database(text, &default_database)
             })?,
+            replica_url: self.replica_url()?,
+            replica_max_staleness_seconds: self.number("replica-max-staleness", 1)?,
             data_dir,
             insecure_open,
             integrity: self.parsed("integrity", "enforce, warn or off", integrity)?,
@@ -197,6 +199,8 @@ impl Resolved {
             request_timeout_seconds: self.number("request-timeout", 1)?,
             workers: self.number("workers", 0)?,
             readers: self.number("readers", 1)?,
+            connection_timeout_seconds: self.number("connection-timeout", 1)?,
+            statement_timeout_seconds: self.number("statement-timeout", 0)?,
             cache_megabytes: self.number("cache", 1)?,
             log: self.text("log").to_owned(),
             now: self.parsed("now", "a date such as 2026-11-24", |text| match text {
@@ -215,6 +219,19 @@ impl Resolved {
             "reject" => Some(Mode::Reject),
             _ => None,
         })
+    }
+
+    /// The standby, which only PostgreSQL can have.
+    fn replica_url(&self) -> Result<Option<String>, ConfigError> {
+        let is_postgres = is_postgres(self.text("database-url"));
+        self.parsed(
+            "replica-database-url",
+            "postgres://USER@HOST/NAME beside a database-url of the same",
+            |text| match text {
+                "" => Some(None),
+                url => (is_postgres && self::is_postgres(url)).then(|| Some(url.to_owned())),
+            },
+        )
     }
 
     fn validation(&self) -> Result<ValidationSettings, ConfigError> {
@@ -262,11 +279,15 @@ fn base_path(text: &str) -> Option<String> {
         .then(|| trimmed.to_owned())
 }
 
+fn is_postgres(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
+}
+
 fn database(text: &str, default: &std::path::Path) -> Option<Database> {
     if text.is_empty() {
         return Some(Database::Sqlite(default.to_owned()));
     }
-    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+    if is_postgres(text) {
         return Some(Database::Postgres(text.to_owned()));
     }
     let path = text.strip_prefix("sqlite:")?;
@@ -371,6 +392,15 @@ mod tests {
             Database::Postgres(url.to_owned())
         );
         assert!(resolve(&["--database-url", "mysql://x"], &[]).is_err());
+    }
+
+    #[test]
+    fn a_replica_belongs_to_postgresql() {
+        let replica = ("WESTWAY_REPLICA_DATABASE_URL", "postgres://standby/westway");
+        let primary = ("DATABASE_URL", "postgres://db/westway");
+        assert_eq!(resolve(&[], &[primary, replica]).unwrap().replica_url.as_deref(), Some(replica.1));
+        assert!(resolve(&[], &[replica]).is_err());
+        assert_eq!(resolve(&[], &[primary]).unwrap().replica_url, None);
     }
 
     #[test]

@@ -19,7 +19,7 @@ const fn value(name: &'static str, value: &'static str, default: &'static str, d
 }
 
 /// All settings.
-pub const SETTINGS: [Setting; 30] = [
+pub const SETTINGS: [Setting; 34] = [
     value("listen", "ADDRESS:PORT", "127.0.0.1:8080", "Where the server listens"),
     value("base-path", "PATH", "/fhir", "Where the FHIR API begins below the address"),
     value(
@@ -47,6 +47,13 @@ pub const SETTINGS: [Setting; 30] = [
         "",
         "The database, sqlite:PATH or postgres://USER@HOST/NAME (default: westway.db in the data folder)",
     ),
+    value(
+        "replica-database-url",
+        "URL",
+        "",
+        "A standby of the PostgreSQL of database-url that answers searches and histories, which may then be a little old (default: none)",
+    ),
+    value("replica-max-staleness", "SECONDS", "5", "How old what the standby answers may be at most"),
     Setting {
         name: "insecure-open",
         value: None,
@@ -122,6 +129,18 @@ pub const SETTINGS: [Setting; 30] = [
     value("request-timeout", "SECONDS", "30", "How long a client may take to send the head of a request"),
     value("workers", "N", "0", "Threads that speak HTTP (0: one for each core)"),
     value("readers", "N", "8", "Connections that read the database"),
+    value(
+        "connection-timeout",
+        "SECONDS",
+        "10",
+        "How long a request waits for a connection that reads; then it is refused with 503",
+    ),
+    value(
+        "statement-timeout",
+        "SECONDS",
+        "30",
+        "How long PostgreSQL may take for one statement; then the request fails with 503 (0: no limit)",
+    ),
     value("cache", "MEGABYTES", "64", "Database pages kept in memory by the writer"),
     value(
         "log",

@@ -15,11 +15,14 @@ use super::binary::{self, Native};
 use super::negotiation::Format;
 use crate::interactions::{Error, Response};
 
-/// How far a job is (Bulk Data, asynchronous requests).
 /// When a client may ask again that finds the database away.
 const RETRY_SECONDS: u32 = 2;
 
+/// How far a job is (Bulk Data, asynchronous requests).
 const PROGRESS: HeaderName = HeaderName::from_static("x-progress");
+
+/// Which database has answered, if it is not the primary.
+const READ_FROM: HeaderName = HeaderName::from_static("x-read-from");
 
 /// How the client wants the text.
 #[derive(Clone, Copy, Debug, Default)]
@@ -90,6 +93,9 @@ pub(super) fn of_response(written: Written, base: &str) -> HttpResponse {
     }
     if let Some(seconds) = response.retry_after {
         http.insert_header((RETRY_AFTER, seconds.to_string()));
+    }
+    if response.from_replica {
+        http.insert_header((READ_FROM, "replica"));
     }
     if let Some(text) = response.warning {
         http.insert_header((WARNING, format!("199 westway \"{text}\"")));

@@ -18,11 +18,11 @@ use super::service::Service;
 /// The methods of the API.
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
 /// The headers that the API reads and that a browser does not send by itself.
-const REQUEST_HEADERS: &str = "Accept, Authorization, Content-Encoding, Content-Type, If-Match, If-Modified-Since, \
+const REQUEST_HEADERS: &str = "Accept, Authorization, Cache-Control, Content-Encoding, Content-Type, If-Match, If-Modified-Since, \
     If-None-Exist, If-None-Match, Prefer, X-Correlation-Id, X-Provenance, X-Request-Id, X-Security-Context";
 /// The headers of answers that a page may read besides the few that it always may.
-const ANSWER_HEADERS: &str = "Content-Location, ETag, Expires, Last-Modified, Location, Retry-After, X-Correlation-Id, \
-    X-Progress, X-Request-Id";
+const ANSWER_HEADERS: &str = "Content-Location, ETag, Expires, Last-Modified, Location, Retry-After, Warning, \
+    X-Correlation-Id, X-Progress, X-Read-From, X-Request-Id";
 /// Seconds for which a browser remembers that it may.
 const MAX_AGE: &str = "600";
 

@@ -7,7 +7,7 @@ use super::access_log::request_id;
 use super::answer::{self, Layout, Written};
 use super::binary;
 use super::body::{self, ENCODINGS};
-use super::headers::{conditions, header, prefer, refuse_override};
+use super::headers::{conditions, header, prefer, refuse_override, wants_the_newest};
 use super::negotiation::{check_form, sent, wanted};
 use super::service::Service;
 use crate::interactions::request::{Media, Verb, parse_query};
@@ -118,6 +118,7 @@ async fn answered(
         conditions: conditions(http.headers()),
         prefer: prefer(http.headers())?,
         provenance: http.headers().get("x-provenance").map(|value| value.as_bytes().to_vec()),
+        may_be_older: !wants_the_newest(http.headers()),
         base: base.to_owned(),
     };
     let interaction = Interaction::of(&service.context, &request)?;

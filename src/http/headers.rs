@@ -2,7 +2,9 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use actix_web::http::header::{HeaderMap, HeaderName, HttpDate, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH};
+use actix_web::http::header::{
+    CACHE_CONTROL, HeaderMap, HeaderName, HttpDate, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+};
 
 use crate::interactions::Error;
 use crate::interactions::request::{Conditions, Prefer};
@@ -45,4 +47,11 @@ pub(super) fn prefer(headers: &HeaderMap) -> Result<Prefer, Error> {
             "Prefer: {preference} is not known; return=minimal, return=representation, return=OperationOutcome, handling=strict and handling=lenient are"
         ))
     })
+}
+
+/// Whether a client does not want what a standby says: `Cache-Control: no-cache` (RFC 9111).
+pub(super) fn wants_the_newest(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(CACHE_CONTROL).filter_map(|value| value.to_str().ok());
+    let mut directives = values.flat_map(|value| value.split(',')).map(str::trim);
+    directives.any(|directive| directive.eq_ignore_ascii_case("no-cache"))
 }

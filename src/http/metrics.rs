@@ -42,6 +42,13 @@ pub(super) struct Metrics {
     database_bytes: Gauge,
     log_bytes: Gauge,
     busy_readers: Gauge,
+    open_readers: Gauge,
+    most_readers: Gauge,
+    waiting_readers: Gauge,
+    refused_readers: Counter,
+    replica_answered: Counter,
+    replica_passed_over: Counter,
+    replica_busy_readers: Gauge,
 }
 
 impl Metrics {
@@ -63,6 +70,25 @@ impl Metrics {
         let database_bytes = gauge("store_database_bytes", "Size of the database file");
         let log_bytes = gauge("store_log_bytes", "Size of the write-ahead log");
         let busy_readers = gauge("store_busy_readers", "Connections that read at this moment");
+        let open_readers = gauge("store_open_readers", "Connections to read with that are open");
+        let most_readers = gauge("store_most_readers", "Connections to read with that there can be");
+        let waiting_readers =
+            gauge("store_waiting_readers", "Requests that wait for a connection to read with");
+        let replica_busy_readers =
+            gauge("replica_busy_readers", "Connections that read the standby at this moment");
+        let mut counter = |name: &str, help: &str| {
+            let counter = Counter::default();
+            registry.register(name, help, counter.clone());
+            counter
+        };
+        let refused_readers =
+            counter("store_refused_readers", "Requests that waited in vain for a connection to read with");
+        let replica_answered =
+            counter("replica_answered", "Searches and histories that the standby answered");
+        let replica_passed_over = counter(
+            "replica_passed_over",
+            "Searches and histories that the primary answered, since the standby was too old or failed",
+        );
         Self {
             registry,
             requests,
@@ -73,6 +99,13 @@ impl Metrics {
             database_bytes,
             log_bytes,
             busy_readers,
+            open_readers,
+            most_readers,
+            waiting_readers,
+            refused_readers,
+            replica_answered,
+            replica_passed_over,
+            replica_busy_readers,
         }
     }
 
@@ -86,7 +119,16 @@ impl Metrics {
         self.open_jobs.set(whole(store.open_jobs as u64));
         self.database_bytes.set(whole(store.file_bytes));
         self.log_bytes.set(whole(store.log_bytes));
-        self.busy_readers.set(i64::from(store.readers.saturating_sub(store.idle_readers)));
+        self.busy_readers.set(i64::from(store.readers.busy));
+        self.open_readers.set(i64::from(store.readers.open));
+        self.most_readers.set(i64::from(store.readers.most));
+        self.waiting_readers.set(i64::from(store.readers.waiting));
+        raise(&self.refused_readers, store.readers.refused);
+        if let Some(replica) = &store.replica {
+            self.replica_busy_readers.set(i64::from(replica.readers.busy));
+            raise(&self.replica_answered, replica.answered);
+            raise(&self.replica_passed_over, replica.passed_over);
+        }
     }
 
     /// Counts one answer. `route` is a pattern, so the number of series stays bounded.
@@ -104,4 +146,9 @@ impl Metrics {
             Err(_) => String::new(),
         }
     }
+}
+
+/// Brings a counter to what the store has counted.
+fn raise(counter: &Counter, counted: u64) {
+    counter.inc_by(counted.saturating_sub(counter.get()));
 }

@@ -289,6 +289,8 @@ fn of_store(error: &StoreError) -> &'static Failure {
         StoreError::DanglingReference { .. } => &failures::DANGLING_REFERENCE,
         StoreError::BadCursor => &failures::BAD_PARAMETER,
         StoreError::Unavailable(_) | StoreError::NewerSchema { .. } => &failures::UNAVAILABLE,
+        StoreError::Busy => &failures::BUSY,
+        StoreError::TooSlow => &failures::TOO_SLOW,
         StoreError::Database(_) => &failures::INTERNAL,
     }
 }
@@ -310,6 +312,12 @@ fn store_text(error: &StoreError) -> String {
         // What the database said is for the log, not for the client.
         StoreError::Unavailable(_) | StoreError::NewerSchema { .. } => {
             "the database is not available at the moment; try again later".to_owned()
+        }
+        StoreError::Busy => "the server is busy; try again later".to_owned(),
+        StoreError::TooSlow => {
+            "the database was stopped, since it took too long for this: ask for less, such as a \
+            more selective search, or try again later"
+                .to_owned()
         }
         StoreError::Database(_) => "the database failed; the log has the details".to_owned(),
     }

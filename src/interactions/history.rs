@@ -10,7 +10,7 @@ use super::own_definitions;
 use super::projection::Projector;
 use super::search_bundle::resource_members;
 use super::{Context, Error, Request, Response, response};
-use crate::store::{HistoryPage, HistoryQuery, HistoryScope, Method, Version};
+use crate::store::{HistoryPage, HistoryQuery, HistoryScope, Method, PerhapsOlder, Version};
 
 /// The versions of one resource; 404 if there never was one.
 pub(super) fn instance(
@@ -53,7 +53,7 @@ fn history(context: &Context, request: &Request, scope: HistoryScope, path: &str
             .map_err(|_| Error::BadParameter("the page link is not one of history".into()))?;
         query.after = Some(i64::from_be_bytes(bytes));
     }
-    let mut result = versions(context, &query)?;
+    let PerhapsOlder { found: mut result, from_replica } = versions(context, request, &query)?;
     if let Some(projector) = projector {
         result.versions.iter_mut().try_for_each(|version| projector.project(version))?;
     }
@@ -65,20 +65,32 @@ fn history(context: &Context, request: &Request, scope: HistoryScope, path: &str
         ),
         ("next", next.transpose()?.map(|token| links::address(&request.base, path, &pairs, Some(&token)))),
     ];
-    Ok(Response::resource(bundle(&request.base, &result, &links)))
+    Ok(Response { from_replica, ..Response::resource(bundle(&request.base, &result, &links)) })
 }
 
 /// What is stored, or the one version of what is the server's own.
-fn versions(context: &Context, query: &HistoryQuery) -> Result<HistoryPage, Error> {
+fn versions(
+    context: &Context,
+    request: &Request,
+    query: &HistoryQuery,
+) -> Result<PerhapsOlder<HistoryPage>, Error> {
     let own = match &query.scope {
         HistoryScope::Instance(kind, id) => own_definitions::find(context, kind, id)?,
         HistoryScope::Type(_) | HistoryScope::System => None,
     };
-    let Some(own) = own else { return Ok(context.store.history(query)?) };
+    let newest = |found| PerhapsOlder { found, from_replica: false };
+    let Some(own) = own else {
+        // As with searches, only a first page. Of one resource it was looked up that it exists, so the standby must know it too.
+        let may_be_older = !matches!(query.scope, HistoryScope::Instance(..)) && query.after.is_none();
+        return Ok(match request.may_be_older && may_be_older {
+            true => context.store.history_perhaps_older(query)?,
+            false => newest(context.store.history(query)?),
+        });
+    };
     let since = query.since.is_none_or(|since| own.last_updated >= since);
     let at = query.at.is_none_or(|(_, end)| own.last_updated < end);
     let versions: Vec<Version> = (since && at && query.listed.is_none()).then_some(own).into_iter().collect();
-    Ok(HistoryPage { total: versions.len() as u64, versions, next: None })
+    Ok(newest(HistoryPage { total: versions.len() as u64, versions, next: None }))
 }
 
 /// The search whose types are those of a history.

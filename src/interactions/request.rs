@@ -24,6 +24,8 @@ pub struct Request {
     pub prefer: Prefer,
     /// The `X-Provenance` header: a Provenance in JSON.
     pub provenance: Option<Vec<u8>>,
+    /// Whether a search or history may be answered from a state that is older than the last writes, where the operator has a standby.
+    pub may_be_older: bool,
     /// The address of this server as the client knows it, without a slash at the end: what links begin with.
     pub base: String,
 }
@@ -40,6 +42,7 @@ impl Request {
             conditions: Conditions::default(),
             prefer: Prefer::default(),
             provenance: None,
+            may_be_older: false,
             base: base.to_owned(),
         }
     }

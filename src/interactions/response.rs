@@ -26,6 +26,8 @@ pub struct Response {
     pub retry_after: Option<u32>,
     /// What a client should know although it was done, for the `Warning` header.
     pub warning: Option<&'static str>,
+    /// Whether a standby has answered, for the `X-Read-From` header.
+    pub from_replica: bool,
     /// Whether the body is JSON of another standard, and so has no other format.
     pub plain_json: bool,
     /// The resource, as JSON.

@@ -28,8 +28,15 @@ pub(super) fn search(context: &Context, request: &Request, scope: Scope<'_>) -> 
     };
     let open = |token: &String| links::open(context.store.secret(), &name, token).map(Cursor);
     let cursor = this_page.as_ref().map(open).transpose()?;
+    let mut from_replica = false;
     let mut result = match scope {
         Scope::Type(own_definitions::KIND) => own_definitions::search(context, &query, cursor.as_ref())?,
+        // Only a first page may be older: one that a link leads to must not be older than the one before.
+        _ if request.may_be_older && cursor.is_none() => {
+            let read = context.store.search_perhaps_older(&query)?;
+            from_replica = read.from_replica;
+            read.found
+        }
         _ => context.store.search(&query, cursor.as_ref())?,
     };
     result.matches.iter_mut().try_for_each(contained::cut_out)?;
@@ -51,7 +58,7 @@ pub(super) fn search(context: &Context, request: &Request, scope: Scope<'_>) -> 
         ],
         result: &result,
     };
-    Ok(Response::resource(bundle.to_json()))
+    Ok(Response { from_replica, ..Response::resource(bundle.to_json()) })
 }
 
 /// The typed query of search parameters, or why there is none; it finds whole resources.

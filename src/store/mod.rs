@@ -46,6 +46,12 @@ pub trait Store: Reindexing + KeptAnswers + Send + Sync {
     /// Matches of a search with the resources included, from one consistent view of the database.
     fn search(&self, query: &Query, cursor: Option<&Cursor>) -> Result<SearchPage, StoreError>;
 
+    /// The first page of a search, from a standby if there is one that is new enough for the operator.
+    fn search_perhaps_older(&self, query: &Query) -> Result<PerhapsOlder<SearchPage>, StoreError>;
+
+    /// The first page of a history, in the same way.
+    fn history_perhaps_older(&self, query: &HistoryQuery) -> Result<PerhapsOlder<HistoryPage>, StoreError>;
+
     /// Resources that together have all keys of a token or uri parameter that any resource has: one for each key.
     fn samples(&self, parameter: ParameterId) -> Result<Vec<Version>, StoreError>;
 
@@ -101,10 +107,45 @@ pub struct StoreStatus {
     pub file_bytes: u64,
     /// Size of the write-ahead log beside it.
     pub log_bytes: u64,
-    /// Open connections that read.
-    pub readers: u32,
-    /// Those of them not in use.
-    pub idle_readers: u32,
+    /// The connections that read.
+    pub readers: ReaderStatus,
+    /// The standby, if the operator has named one.
+    pub replica: Option<ReplicaStatus>,
+}
+
+/// The connections that read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReaderStatus {
+    /// How many there can be.
+    pub most: u32,
+    /// How many are open.
+    pub open: u32,
+    /// Those of them in use.
+    pub busy: u32,
+    /// Requests that wait for one.
+    pub waiting: u32,
+    /// Requests that have waited in vain since the start.
+    pub refused: u64,
+}
+
+/// A standby that answers searches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReplicaStatus {
+    /// The connections to it.
+    pub readers: ReaderStatus,
+    /// Searches and histories that it has answered since the start.
+    pub answered: u64,
+    /// Those that the primary has answered instead, since the standby was too old or did not answer.
+    pub passed_over: u64,
+}
+
+/// What was read from a state of the database that may be older than the last writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PerhapsOlder<T> {
+    /// What was read.
+    pub found: T,
+    /// Whether a standby has answered; else it is as new as ever.
+    pub from_replica: bool,
 }
 
 /// The resources of one type.
@@ -424,6 +465,12 @@ pub enum StoreError {
     /// The database does not answer now.
     #[error("the database is not available: {0}")]
     Unavailable(String),
+    /// All connections that read are in use, and stay so for longer than a request may wait.
+    #[error("all connections that read are in use")]
+    Busy,
+    /// A statement took longer than it may, and was stopped.
+    #[error("a statement was stopped, since it took longer than the setting statement-timeout")]
+    TooSlow,
     /// The database was written by a newer version of this program.
     #[error(
         "the database has schema {found}, this program knows up to {known}; use the newer program that wrote it"

@@ -211,7 +211,7 @@ pub fn database_flags(data: &Path) -> Vec<String> {
     vec!["--database-url".to_owned(), url]
 }
 
-/// A copy of a database that the program has made ready once.
+/// A copy of a database that the program has made ready once; behind pgbouncer in the mode `WESTWAY_TEST_POOL`, if that is set.
 pub fn new_postgres_database() -> String {
     static TEMPLATE: OnceLock<String> = OnceLock::new();
     let Some(cluster) = test_postgres::cluster() else { panic!("PostgreSQL is not installed") };
@@ -221,7 +221,13 @@ pub fn new_postgres_database() -> String {
         assert!(migrate.arg(folder.path()).stdout(Stdio::null()).status().unwrap().success());
         url
     });
-    cluster.create(Some(template))
+    let url = cluster.create(Some(template));
+    let Ok(mode) = std::env::var("WESTWAY_TEST_POOL") else { return url };
+    static BOUNCER: OnceLock<Option<test_postgres::Server>> = OnceLock::new();
+    match BOUNCER.get_or_init(|| cluster.bouncer(&mode)) {
+        Some(bouncer) => bouncer.url(&url),
+        None => panic!("pgbouncer is not installed"),
+    }
 }
 
 /// The program.

@@ -6,6 +6,7 @@
     reason = "a helper of tests fails the test, and says why one is skipped"
 )]
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -48,19 +49,15 @@ fn bin() -> Option<PathBuf> {
 
 impl Cluster {
     fn start(bin: PathBuf) -> Self {
-        let mut keeper = as_other_than_root()
-            .args(["sh", "-c", include_str!("cluster.sh"), "cluster"])
-            .arg(&bin)
-            .current_dir("/")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("a shell can be started");
-        let mut folder = String::new();
-        let output = keeper.stdout.take().expect("the output is piped");
-        BufReader::new(output).read_line(&mut folder).expect("the cluster starts");
-        assert!(!folder.is_empty(), "the cluster did not start");
-        Self { folder: folder.trim().to_owned(), bin, databases: AtomicUsize::new(0), _keeper: keeper }
+        let (keeper, folder) = keep(include_str!("cluster.sh"), &[bin.as_os_str()]);
+        Self { folder, bin, databases: AtomicUsize::new(0), _keeper: keeper }
+    }
+
+    /// Starts a standby of the whole cluster, which follows it by streaming.
+    pub fn standby(&self) -> Server {
+        let arguments = [self.bin.as_os_str(), OsStr::new(&self.folder)];
+        let (keeper, folder) = keep(include_str!("standby.sh"), &arguments);
+        Server { folder, keeper }
     }
 
     /// Makes a database, empty or as a copy of another that nobody is connected to, and returns its url.
@@ -75,9 +72,65 @@ impl Cluster {
         self.url(&name)
     }
 
-    fn url(&self, database: &str) -> String {
-        format!("postgres:///{database}?host={}&user=westway", self.folder)
+    /// Starts pgbouncer before the cluster, in a mode of its own; `None`, after a line that says so, where it is not installed. If
+    /// `CI` is set that is a failure.
+    pub fn bouncer(&self, mode: &str) -> Option<Server> {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let mut folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
+        if !folders.any(|folder| folder.join("pgbouncer").is_file()) {
+            assert!(std::env::var_os("CI").is_none(), "pgbouncer is not installed");
+            eprintln!("SKIPPED because pgbouncer is not installed");
+            return None;
+        }
+        let arguments = [OsStr::new(&self.folder), OsStr::new(mode)];
+        let (keeper, folder) = keep(include_str!("bouncer.sh"), &arguments);
+        Some(Server { folder, keeper })
     }
+
+    fn url(&self, database: &str) -> String {
+        url(&self.folder, database)
+    }
+}
+
+fn url(folder: &str, database: &str) -> String {
+    format!("postgres:///{database}?host={folder}&user=westway")
+}
+
+/// A server that leads to the databases of a cluster, or to copies; it ends with this process, or when it is stopped.
+#[derive(Debug)]
+pub struct Server {
+    folder: String,
+    keeper: Child,
+}
+
+impl Server {
+    /// Its url for a database of the cluster.
+    pub fn url(&self, primary: &str) -> String {
+        url(&self.folder, primary.split(['/', '?']).nth(3).unwrap_or_default())
+    }
+
+    /// Stops it at once.
+    pub fn stop(&mut self) {
+        drop(self.keeper.stdin.take());
+        self.keeper.wait().expect("the server ends");
+    }
+}
+
+/// Runs a script that starts a server, writes the folder of its socket, and stops it when its input ends.
+fn keep(script: &str, arguments: &[&OsStr]) -> (Child, String) {
+    let mut keeper = as_other_than_root()
+        .args(["sh", "-c", script, "test-postgres"])
+        .args(arguments)
+        .current_dir("/")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("a shell can be started");
+    let mut folder = String::new();
+    let output = keeper.stdout.take().expect("the output is piped");
+    BufReader::new(output).read_line(&mut folder).expect("the server starts");
+    assert!(!folder.is_empty(), "the server did not start");
+    (keeper, folder.trim().to_owned())
 }
 
 /// The beginning of a command that runs as somebody who may run PostgreSQL.

@@ -106,6 +106,7 @@ impl<'a> Entry<'a> {
             conditions: self.conditions.clone(),
             prefer: outer.prefer,
             provenance: None,
+            may_be_older: false,
             base: outer.base.clone(),
         })
     }

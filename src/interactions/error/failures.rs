@@ -84,6 +84,8 @@ failures! {
     TOO_MANY_JOBS = 429 Throttled "too-many-jobs", "too many requests wait to be performed in the background (`Prefer: respond-async`)";
     INTERNAL = 500 Exception "internal", "the server failed: the text has the request id, under which the log has the details";
     JOB_LOST = 500 Incomplete "job-lost", "the server stopped before a request in the background was done: look what of it was done";
+    BUSY = 503 Throttled "busy", "all connections to the database stay in use for longer than the setting `connection-timeout`; try again later";
+    TOO_SLOW = 503 Timeout "too-slow", "the database needs longer than the setting `statement-timeout`: ask for less, or later; nothing was written";
     UNAVAILABLE = 503 Transient "unavailable", "the database is not available; try again later";
 }
 

@@ -103,6 +103,7 @@ impl Interactions<'_> {
             conditions: Conditions::default(),
             prefer: Prefer::default(),
             provenance: None,
+            may_be_older: false,
             base: self.base.to_owned(),
         };
         let response = perform(self.context, &request).map_err(|error| failure(&error))?;

@@ -150,9 +150,8 @@ impl SearchParameters {
         if let Some(round) = *unfollowed {
             let nodes = self.ground.store.nodes();
             let round = if round == Round::MAX { nodes.announce() } else { Ok(round) };
-            match round.and_then(|round| nodes.others_follow(round)) {
-                Ok(true) => *unfollowed = None,
-                Ok(false) | Err(_) => {}
+            if round.and_then(|round| nodes.others_follow(round)).unwrap_or(false) {
+                *unfollowed = None;
             }
         }
         unfollowed.is_some()

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};
 
+use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::sql_types::{BigInt, Integer};
 
 use self::nodes::Registered;
+use self::replica::Replica;
 use super::StoreError;
 use super::nodes::Nodes;
 use super::sql::SqlStore;
@@ -20,6 +22,7 @@ use super::sql::write_set::{Last, State};
 pub(in crate::store) mod connection;
 pub(in crate::store) mod migration;
 mod nodes;
+pub(in crate::store) mod replica;
 
 /// The number of the lock that a writer holds for a transaction: "westway" in ASCII.
 const WRITER_LOCK: i64 = 0x0077_6573_7477_6179;
@@ -29,16 +32,35 @@ const WRITER_LOCK: i64 = 0x0077_6573_7477_6179;
 pub struct Options {
     /// Connections that read, each used by one request at a time.
     pub readers: u32,
-    /// How long a statement of a reader may take.
+    /// How long a request waits for one of them.
+    pub connection_timeout: Duration,
+    /// How long a statement may take; zero for no limit.
     pub statement_timeout: Duration,
+    /// A standby for searches, if there is one.
+    pub replica: Option<ReplicaOptions>,
     /// Tells the time of writes.
     pub clock: fn() -> SystemTime,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { readers: 16, statement_timeout: Duration::from_secs(30), clock: SystemTime::now }
+        Self {
+            readers: 16,
+            connection_timeout: Duration::from_secs(10),
+            statement_timeout: Duration::from_secs(30),
+            replica: None,
+            clock: SystemTime::now,
+        }
     }
+}
+
+/// A standby for searches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReplicaOptions {
+    /// A url of libpq.
+    pub url: String,
+    /// How old what it answers may be at most.
+    pub max_staleness: Duration,
 }
 
 /// Opens the database that a url of libpq names, and brings its schema up to date.
@@ -49,18 +71,31 @@ pub fn open(url: &str, options: &Options) -> Result<SqlStore, StoreError> {
     let mut conn = connection::open_writer(url)?;
     migration::migrate(&mut conn)?;
     let definitions = definitions(&mut Conn::Postgres(&mut conn))?;
+    let replica = options.replica.as_ref();
+    let replica = replica.map(|replica| Replica::start(url, &mut conn, replica, options)).transpose()?;
     drop(conn);
     let readers = connection::open_readers(url, options)?;
     let nodes = Registered::new(url)?;
-    let database = PostgresDatabase { url: url.to_owned(), definitions: AtomicI64::new(definitions), nodes };
-    SqlStore::start(Arc::new(database), readers, options.clock)
+    let database = PostgresDatabase {
+        url: url.to_owned(),
+        statement_timeout: options.statement_timeout,
+        definitions: AtomicI64::new(definitions),
+        nodes,
+    };
+    SqlStore::start(Arc::new(database), readers, replica, options.clock)
 }
 
 /// Waits until no other writer has the lock, and has it until the transaction ends.
-pub(in crate::store) fn lock(conn: &mut PgConnection) -> Result<(), StoreError> {
+pub(in crate::store) fn begin_write(conn: &mut PgConnection) -> Result<(), StoreError> {
     let lock = Statement::<()>::new("SELECT pg_advisory_xact_lock(?)", vec![Value::Integer(WRITER_LOCK)]);
     lock.execute(&mut Conn::Postgres(conn))?;
     Ok(())
+}
+
+/// Called before the commit, which may take as long as it needs: a wait for a synchronous standby that a time limit breaks off looks like a
+/// commit that is done.
+pub(in crate::store) fn end_write(conn: &mut PgConnection) -> Result<(), StoreError> {
+    Ok(conn.batch_execute("SET LOCAL statement_timeout = 0")?)
 }
 
 /// Takes or gives back the same lock for the session, across transactions.
@@ -79,6 +114,7 @@ fn definitions(conn: &mut Conn<'_>) -> Result<i64, StoreError> {
 
 struct PostgresDatabase {
     url: String,
+    statement_timeout: Duration,
     /// The definitions when the writer last looked.
     definitions: AtomicI64,
     nodes: Registered,
@@ -86,7 +122,9 @@ struct PostgresDatabase {
 
 impl Backend for PostgresDatabase {
     fn connect(&self) -> Result<Link, StoreError> {
-        Ok(Link::Postgres(Box::new(connection::open_writer(&self.url)?)))
+        let mut conn = connection::open_writer(&self.url)?;
+        conn.batch_execute(&format!("SET statement_timeout = {}", self.statement_timeout.as_millis()))?;
+        Ok(Link::Postgres(Box::new(conn)))
     }
 
     fn is_shared(&self) -> bool {

@@ -1,12 +1,14 @@
 //! A connection to either database, under one name.
 
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
 use diesel::connection::Connection;
 use diesel::pg::PgConnection;
-use diesel::r2d2::{ConnectionManager, Pool, PooledConnection};
+use diesel::r2d2::{ConnectionManager, Pool, PoolError, PooledConnection};
 use diesel::sqlite::SqliteConnection;
 
 use super::dialect::Dialect;
-use crate::store::StoreError;
+use crate::store::{ReaderStatus, StoreError};
 
 /// A connection that is lent for some statements.
 pub(in crate::store) enum Conn<'a> {
@@ -60,8 +62,10 @@ impl Conn<'_> {
         match self {
             Self::Sqlite(conn) => conn.immediate_transaction(|conn| work(&mut Conn::Sqlite(conn))),
             Self::Postgres(conn) => conn.transaction(|conn| {
-                crate::store::postgres::lock(conn)?;
-                work(&mut Conn::Postgres(conn))
+                crate::store::postgres::begin_write(conn)?;
+                let done = work(&mut Conn::Postgres(conn))?;
+                crate::store::postgres::end_write(conn)?;
+                Ok(done)
             }),
         }
     }
@@ -97,8 +101,15 @@ impl Link {
     }
 }
 
+/// The connections that read, and who waits for them.
+pub(in crate::store) struct Readers {
+    pool: ReaderPool,
+    waiting: AtomicU32,
+    refused: AtomicU64,
+}
+
 /// The connections that read.
-pub(in crate::store) enum Readers {
+pub(in crate::store) enum ReaderPool {
     Sqlite(Pool<ConnectionManager<SqliteConnection>>),
     Postgres(Pool<ConnectionManager<PgConnection>>),
 }
@@ -110,21 +121,43 @@ pub(in crate::store) enum Reader {
 }
 
 impl Readers {
-    /// Waits for a connection that is free.
-    pub(in crate::store) fn get(&self) -> Result<Reader, StoreError> {
-        Ok(match self {
-            Self::Sqlite(pool) => Reader::Sqlite(pool.get()?),
-            Self::Postgres(pool) => Reader::Postgres(pool.get()?),
-        })
+    pub(in crate::store) fn new(pool: ReaderPool) -> Self {
+        Self { pool, waiting: AtomicU32::new(0), refused: AtomicU64::new(0) }
     }
 
-    /// How many there are, and how many of these are free.
-    pub(in crate::store) fn state(&self) -> (u32, u32) {
-        let state = match self {
-            Self::Sqlite(pool) => pool.state(),
-            Self::Postgres(pool) => pool.state(),
+    /// Waits for a connection that is free.
+    pub(in crate::store) fn get(&self) -> Result<Reader, StoreError> {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let reader = match &self.pool {
+            ReaderPool::Sqlite(pool) => pool.get().map(Reader::Sqlite),
+            ReaderPool::Postgres(pool) => pool.get().map(Reader::Postgres),
         };
-        (state.connections, state.idle_connections)
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        reader.map_err(|error| self.refusal(error))
+    }
+
+    /// Why there is no connection: all are in use, or the database lets none be opened.
+    fn refusal(&self, error: PoolError) -> StoreError {
+        self.refused.fetch_add(1, Ordering::Relaxed);
+        let ReaderStatus { open, busy, most, .. } = self.status();
+        if open == most && busy == open {
+            return StoreError::Busy;
+        }
+        error.into()
+    }
+
+    pub(in crate::store) fn status(&self) -> ReaderStatus {
+        let (state, most) = match &self.pool {
+            ReaderPool::Sqlite(pool) => (pool.state(), pool.max_size()),
+            ReaderPool::Postgres(pool) => (pool.state(), pool.max_size()),
+        };
+        ReaderStatus {
+            most,
+            open: state.connections,
+            busy: state.connections.saturating_sub(state.idle_connections),
+            waiting: self.waiting.load(Ordering::Relaxed),
+            refused: self.refused.load(Ordering::Relaxed),
+        }
     }
 }
 

@@ -15,6 +15,11 @@ impl From<Error> for StoreError {
                 _,
             )
             | Error::BrokenTransactionManager => Self::Unavailable(error.to_string()),
+            Error::DatabaseError(_, ref information)
+                if information.message().contains("due to statement timeout") =>
+            {
+                Self::TooSlow
+            }
             Error::DatabaseError(_, ref information) if is_passing(information.message()) => {
                 Self::Unavailable(error.to_string())
             }

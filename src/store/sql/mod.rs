@@ -12,11 +12,12 @@ use super::kept::{Kept, KeptAnswers};
 use super::nodes::{NodeNumber, Nodes};
 use super::reindex::{Generation, IndexedDefinition, Job, Reindexing, Step, Stored, Work};
 use super::{
-    Cursor, Erasure, HistoryPage, HistoryQuery, SearchPage, Store, StoreError, StoreStatus, TypeStatus,
-    Version, WriteSet, Written,
+    Cursor, Erasure, HistoryPage, HistoryQuery, PerhapsOlder, SearchPage, Store, StoreError, StoreStatus,
+    TypeStatus, Version, WriteSet, Written,
 };
+use crate::store::postgres::replica::Replica;
 use backend::Backend;
-use connection::Readers;
+use connection::{Conn, Readers};
 use dictionary::{Dictionary, Names};
 use kept::KeptTask;
 use reindex::JobTask;
@@ -54,6 +55,7 @@ pub struct SqlStore {
     dictionary: Arc<Dictionary>,
     writer: Writer,
     readers: Readers,
+    replica: Option<Replica>,
     hasher: KeyHasher,
     secret: [u8; 32],
 }
@@ -63,6 +65,7 @@ impl SqlStore {
     pub(in crate::store) fn start(
         backend: Arc<dyn Backend>,
         readers: Readers,
+        replica: Option<Replica>,
         clock: fn() -> SystemTime,
     ) -> Result<Self, StoreError> {
         let mut link = backend.connect()?;
@@ -78,10 +81,28 @@ impl SqlStore {
             writer: Writer::start(Arc::clone(&backend), clock, Arc::clone(&dictionary))?,
             backend,
             readers,
+            replica,
             dictionary,
             hasher: KeyHasher::new(key.map(u64::from_le_bytes)),
             secret,
         })
+    }
+
+    /// Reads one state of the standby if it is new enough, else of the primary.
+    fn read_perhaps_older<T>(
+        &self,
+        work: impl Fn(&mut Conn<'_>) -> Result<T, StoreError>,
+    ) -> Result<PerhapsOlder<T>, StoreError> {
+        if let Some((replica, mut reader)) = self.replica.as_ref().and_then(|r| Some((r, r.reader()?))) {
+            match reader.conn().read_transaction(&work) {
+                Err(StoreError::Unavailable(reason) | StoreError::Database(reason)) => {
+                    replica.failed(&reason);
+                }
+                found => return Ok(PerhapsOlder { found: found?, from_replica: true }),
+            }
+        }
+        let found = self.readers.get()?.conn().read_transaction(work)?;
+        Ok(PerhapsOlder { found, from_replica: false })
     }
 }
 
@@ -103,6 +124,14 @@ impl Store for SqlStore {
     fn search(&self, query: &Query, cursor: Option<&Cursor>) -> Result<SearchPage, StoreError> {
         let mut reader = self.readers.get()?;
         reader.conn().read_transaction(|conn| search::page(conn, &self.dictionary, query, cursor))
+    }
+
+    fn search_perhaps_older(&self, query: &Query) -> Result<PerhapsOlder<SearchPage>, StoreError> {
+        self.read_perhaps_older(|conn| search::page(conn, &self.dictionary, query, None))
+    }
+
+    fn history_perhaps_older(&self, query: &HistoryQuery) -> Result<PerhapsOlder<HistoryPage>, StoreError> {
+        self.read_perhaps_older(|conn| history::page(conn, &self.dictionary, query))
     }
 
     fn samples(&self, parameter: ParameterId) -> Result<Vec<Version>, StoreError> {
@@ -170,15 +199,14 @@ impl Store for SqlStore {
         let types = types.filter(|status| fhir_search::contained::resource_type(&status.kind).is_none());
         let open_jobs = reindex::open_jobs(&mut reader.conn())?.len();
         let (file_bytes, log_bytes) = self.backend.sizes(&mut reader.conn())?;
-        let (readers, idle_readers) = self.readers.state();
         Ok(StoreStatus {
             types: types.collect(),
             waiting_writes: self.writer.waiting(),
             open_jobs,
             file_bytes,
             log_bytes,
-            readers,
-            idle_readers,
+            readers: self.readers.status(),
+            replica: self.replica.as_ref().map(Replica::status),
         })
     }
 

@@ -8,7 +8,7 @@ use diesel::sqlite::SqliteConnection;
 
 use super::{Options, functions};
 use crate::store::StoreError;
-use crate::store::sql::connection::Readers;
+use crate::store::sql::connection::{ReaderPool, Readers};
 
 /// The log is moved into the database file at the latest when it has so many pages (256 MiB). A smaller log makes bulk writes
 /// slower: the same pages are moved more often.
@@ -42,9 +42,10 @@ pub(super) fn open_readers(path: &Path, options: &Options) -> Result<Readers, St
         .max_size(options.readers)
         .min_idle(Some(1))
         .test_on_check_out(false)
+        .connection_timeout(options.connection_timeout)
         .connection_customizer(Box::new(ReadOnly { cache_kib: options.reader_cache_kib }))
         .build(ConnectionManager::new(url(path)?))?;
-    Ok(Readers::Sqlite(pool))
+    Ok(Readers::new(ReaderPool::Sqlite(pool)))
 }
 
 #[derive(Debug)]

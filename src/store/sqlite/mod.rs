@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use diesel::connection::SimpleConnection;
 
@@ -25,6 +25,8 @@ pub(in crate::store) mod migration;
 pub struct Options {
     /// Connections that read, each used by one request at a time.
     pub readers: u32,
+    /// How long a request waits for one of them.
+    pub connection_timeout: Duration,
     /// Page cache of each reader, KiB. (Pages come from a memory map of the file, shared by all.)
     pub reader_cache_kib: u32,
     /// Page cache of the writer, KiB.
@@ -35,7 +37,13 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { readers: 16, reader_cache_kib: 2 << 10, writer_cache_kib: 64 << 10, clock: SystemTime::now }
+        Self {
+            readers: 16,
+            connection_timeout: Duration::from_secs(10),
+            reader_cache_kib: 2 << 10,
+            writer_cache_kib: 64 << 10,
+            clock: SystemTime::now,
+        }
     }
 }
 
@@ -53,7 +61,7 @@ pub fn open(path: &Path, options: &Options) -> Result<SqlStore, StoreError> {
     let nodes = Alone::new()?;
     let backend =
         SqliteFile { path: path.to_owned(), cache_kib: options.writer_cache_kib, nodes, _lock: lock };
-    SqlStore::start(Arc::new(backend), readers, options.clock)
+    SqlStore::start(Arc::new(backend), readers, None, options.clock)
 }
 
 /// A file that this process has for itself.
