@@ -6,6 +6,9 @@ use std::time::Duration;
 use fhir_definitions::Registry;
 use fhir_definitions::contents::PackageContents;
 use fhir_definitions::package::{Limits as PackageLimits, PackageStore};
+use fhir_search::extract::{ExtractSettings, Extractor};
+use fhir_search::hash::KeyHasher;
+use fhir_search::parameters::{ParameterId, Parameters};
 
 use crate::cli::Failure;
 use crate::config::{Database, Settings};
@@ -59,6 +62,19 @@ fn open_store(settings: &Settings) -> Result<Arc<dyn Store>, Failure> {
             Arc::new(postgres::open(url, &options)?)
         }
     })
+}
+
+/// What extracts words and references from resources without a database: the numbers of its parameters and its hashes are its own.
+pub fn extractor(settings: &Settings) -> Result<Extractor, Failure> {
+    let registry = registry(added_packages(settings)?)?;
+    let mut last = 0;
+    let parameters = Parameters::new(&registry, |_, _| {
+        last += 1;
+        Ok::<_, std::convert::Infallible>(ParameterId(last))
+    })?;
+    let extract = ExtractSettings { own_base_urls: base_urls(settings), ..ExtractSettings::default() };
+    let hasher = KeyHasher::new([0, 0]);
+    Ok(Extractor::new(registry.types().clone(), Arc::new(parameters), hasher, extract))
 }
 
 /// The definitions of the packages added to the data folder.

@@ -8,6 +8,7 @@ mod migrate;
 mod packages;
 mod serve;
 mod source;
+mod transfer;
 mod validate;
 
 use std::process::ExitCode;

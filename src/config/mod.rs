@@ -287,6 +287,11 @@ fn database(text: &str, default: &std::path::Path) -> Option<Database> {
     if text.is_empty() {
         return Some(Database::Sqlite(default.to_owned()));
     }
+    database_of_url(text)
+}
+
+/// The database that a url names: `sqlite:PATH` or one of PostgreSQL.
+pub fn database_of_url(text: &str) -> Option<Database> {
     if is_postgres(text) {
         return Some(Database::Postgres(text.to_owned()));
     }

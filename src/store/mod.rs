@@ -29,6 +29,7 @@ pub mod sqlite;
 mod tests;
 
 pub use sql::SqlStore;
+pub use sql::transfer;
 
 /// A database that keeps every version of every resource.
 ///

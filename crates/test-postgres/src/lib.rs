@@ -13,6 +13,10 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+mod instance;
+
+pub use instance::Instance;
+
 /// A running PostgreSQL.
 #[derive(Debug)]
 pub struct Cluster {
@@ -29,12 +33,16 @@ pub struct Cluster {
 /// If `CI` is set that is a failure.
 pub fn cluster() -> Option<&'static Cluster> {
     static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
-    let cluster = CLUSTER.get_or_init(|| bin().map(Cluster::start)).as_ref();
-    if cluster.is_none() {
+    CLUSTER.get_or_init(|| bin_or_skipped().map(Cluster::start)).as_ref()
+}
+
+fn bin_or_skipped() -> Option<PathBuf> {
+    let bin = bin();
+    if bin.is_none() {
         assert!(std::env::var_os("CI").is_none(), "PostgreSQL is not installed");
         eprintln!("SKIPPED because PostgreSQL is not installed");
     }
-    cluster
+    bin
 }
 
 /// The folder of `initdb` and `pg_ctl`, which Debian does not put into the `PATH`.

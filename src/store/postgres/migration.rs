@@ -15,3 +15,8 @@ pub(in crate::store) fn migrate(conn: &mut PgConnection) -> Result<(), StoreErro
     super::lock_session(conn, false)?;
     migrated
 }
+
+/// Refuses a database that does not have the schema of this program.
+pub(super) fn check(conn: &mut PgConnection) -> Result<(), StoreError> {
+    migration::check(conn, &MIGRATIONS)
+}

@@ -21,8 +21,10 @@ use super::sql::write_set::{Last, State};
 
 pub(in crate::store) mod connection;
 pub(in crate::store) mod migration;
+pub(in crate::store) mod moving;
 mod nodes;
 pub(in crate::store) mod replica;
+mod url;
 
 /// The number of the lock that a writer holds for a transaction: "westway" in ASCII.
 const WRITER_LOCK: i64 = 0x0077_6573_7477_6179;
@@ -68,6 +70,7 @@ pub struct ReplicaOptions {
 /// # Errors
 /// [`StoreError::NewerSchema`] for a database of a newer program, [`StoreError::Unavailable`] if it does not answer.
 pub fn open(url: &str, options: &Options) -> Result<SqlStore, StoreError> {
+    let url = &url::with_patience(url);
     let mut conn = connection::open_writer(url)?;
     migration::migrate(&mut conn)?;
     let definitions = definitions(&mut Conn::Postgres(&mut conn))?;

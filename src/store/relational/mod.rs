@@ -17,7 +17,7 @@ mod element;
 mod encounter;
 mod insert;
 mod patient;
-mod schema;
+pub(super) mod schema;
 mod service_request;
 mod time;
 

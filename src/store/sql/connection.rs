@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use diesel::connection::Connection;
+use diesel::connection::{Connection, SimpleConnection};
 use diesel::pg::PgConnection;
 use diesel::r2d2::{ConnectionManager, Pool, PoolError, PooledConnection};
 use diesel::sqlite::SqliteConnection;
@@ -41,6 +41,15 @@ impl Conn<'_> {
             Self::Sqlite(_) => Dialect::Sqlite,
             Self::Postgres(_) => Dialect::Postgres,
         }
+    }
+
+    /// Runs statements as they are written, without values and results.
+    pub(in crate::store) fn batch(&mut self, text: &str) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(conn) => conn.batch_execute(text)?,
+            Self::Postgres(conn) => conn.batch_execute(text)?,
+        }
+        Ok(())
     }
 
     /// All of `work` or nothing of it: a transaction, or a savepoint within one.

@@ -30,9 +30,10 @@ impl From<Error> for StoreError {
 
 /// Whether a message tells of a state of the database that ends by itself. Diesel gives no code for these.
 fn is_passing(message: &str) -> bool {
-    const PASSING: [&str; 8] = [
+    const PASSING: [&str; 9] = [
         // SQLite's words for another process holding its lock longer than we wait.
         "database is locked",
+        "database or disk is full",
         "terminating connection",
         "the database system is",
         "server closed the connection",

@@ -45,6 +45,7 @@ mod resource_text;
 pub(in crate::store) mod search;
 mod setting;
 pub(in crate::store) mod statement;
+pub mod transfer;
 mod versions;
 pub(in crate::store) mod write_set;
 mod writer;
@@ -70,6 +71,7 @@ impl SqlStore {
     ) -> Result<Self, StoreError> {
         let mut link = backend.connect()?;
         let mut conn = link.conn();
+        transfer::refuse_unfinished(&mut conn)?;
         let key: [[u8; 8]; 2] = {
             let bytes: [u8; 16] = conn.write_transaction(|conn| setting::secret(conn, "hash_key"))?;
             let (low, high) = bytes.split_at(8);

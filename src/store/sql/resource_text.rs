@@ -32,7 +32,7 @@ impl Text {
 
     /// Words as terms of the index of SQLite, with spaces between them.
     fn terms(&self, words: &[Box<str>]) -> String {
-        words.iter().map(|word| term(self.kind, word)).collect::<Vec<_>>().join(" ")
+        terms(self.kind, words.iter().map(|word| &**word))
     }
 
     /// A number that other words hardly ever have; 0 if there are no words. It tells whether a row must be written: that it
@@ -45,6 +45,11 @@ impl Text {
         self.hash(&mut hasher);
         hasher.finish().max(1)
     }
+}
+
+/// Words of a resource of the type `kind` as terms of the index of SQLite, with spaces between them.
+pub(super) fn terms<'a>(kind: i32, words: impl Iterator<Item = &'a str>) -> String {
+    words.map(|word| term(kind, word)).collect::<Vec<_>>().join(" ")
 }
 
 /// The changes that the sets of a group make.

@@ -57,10 +57,10 @@ pub(in crate::store) struct Chars<'a> {
     is_key: bool,
 }
 
-impl Chars<'_> {
+impl<'a> Chars<'a> {
     /// The text for PostgreSQL: it has no zero in a text, and so gets the next character for it; of a long key it gets the
     /// beginning and a hash of the whole.
-    fn for_postgres(&self) -> Cow<'_, str> {
+    pub(super) fn for_postgres(&self) -> Cow<'a, str> {
         let mut text = Cow::Borrowed(self.text);
         if text.contains('\0') {
             text = Cow::Owned(text.replace('\0', "\u{1}"));

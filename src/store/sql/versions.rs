@@ -44,20 +44,19 @@ impl CurrentKeys {
 impl Aside {
     fn new(keys: &StoredKeys) -> Self {
         let parameters: Vec<String> = keys.parameters().iter().map(ToString::to_string).collect();
-        // There is no zero in a text of PostgreSQL.
-        let text = |text: &str| serde_json::Value::from(text.replace('\0', "\u{1}"));
-        let sort_texts = keys.sort_texts.iter().map(|key| {
-            (
-                key.parameter.0.to_string(),
-                serde_json::Value::from(vec![text(&key.least), text(&key.greatest)]),
-            )
-        });
-        let sort_texts: serde_json::Map<_, _> = sort_texts.collect();
-        Self {
-            parameters: format!("{{{}}}", parameters.join(",")),
-            sort_texts: serde_json::Value::from(sort_texts).to_string(),
-        }
+        Self { parameters: format!("{{{}}}", parameters.join(",")), sort_texts: sort_texts(keys) }
     }
+}
+
+/// What PostgreSQL keeps of the texts to sort by.
+pub(super) fn sort_texts(keys: &StoredKeys) -> String {
+    // There is no zero in a text of PostgreSQL.
+    let text = |text: &str| serde_json::Value::from(text.replace('\0', "\u{1}"));
+    let texts = keys.sort_texts.iter().map(|key| {
+        (key.parameter.0.to_string(), serde_json::Value::from(vec![text(&key.least), text(&key.greatest)]))
+    });
+    let texts: serde_json::Map<_, _> = texts.collect();
+    serde_json::Value::from(texts).to_string()
 }
 
 const INSERT_VERSION: &str =

@@ -69,7 +69,7 @@ impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for ReadOnly {
 }
 
 /// An absolute path, so that no name is taken for one of SQLite's own kinds of url.
-fn url(path: &Path) -> Result<String, StoreError> {
+pub(super) fn url(path: &Path) -> Result<String, StoreError> {
     let path = std::path::absolute(path).map_err(|error| StoreError::Unavailable(error.to_string()))?;
     let text = path.to_str().ok_or_else(|| StoreError::Unavailable("the path is not UTF-8".to_owned()))?;
     Ok(text.to_owned())

@@ -12,3 +12,8 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 pub(in crate::store) fn migrate(conn: &mut SqliteConnection) -> Result<(), StoreError> {
     migration::migrate(conn, MIGRATIONS)
 }
+
+/// Refuses a database that does not have the schema of this program.
+pub(super) fn check(conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    migration::check(conn, &MIGRATIONS)
+}

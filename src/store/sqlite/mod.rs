@@ -19,6 +19,7 @@ pub(in crate::store) mod connection;
 pub(in crate::store) mod functions;
 mod lock;
 pub(in crate::store) mod migration;
+pub(in crate::store) mod moving;
 
 /// How to open a database.
 #[derive(Clone, Debug)]
