@@ -3,10 +3,13 @@
 bench_fail() { echo "bench: $*" >&2; exit 1; }
 command -v curl >/dev/null || bench_fail "curl is needed"
 
-# Builds the driver, and the program unless WESTWAY_BIN names one.
+# Builds the driver and the program, unless BENCH_DRIVER and WESTWAY_BIN name them.
 bench_build() {
-  cargo build --release --quiet -p westway-bench
-  driver="${CARGO_TARGET_DIR:-target}/release/westway-bench"
+  driver="${BENCH_DRIVER:-}"
+  if [ -z "$driver" ]; then
+    cargo build --release --quiet -p westway-bench
+    driver="${CARGO_TARGET_DIR:-target}/release/westway-bench"
+  fi
   westway="${WESTWAY_BIN:-}"
   if [ -z "$westway" ]; then
     cargo build --release --quiet
@@ -16,8 +19,13 @@ bench_build() {
 
 work=$(mktemp -d)
 processes=()
-bench_end() {
+# bench_stop: stops what was started, and waits until it has ended.
+bench_stop() {
   for process in "${processes[@]}"; do kill "$process" 2>/dev/null || true; wait "$process" 2>/dev/null || true; done
+  processes=()
+}
+bench_end() {
+  bench_stop
   if [ -d "$work/pg" ]; then as_postgres pg_ctl -D "$work/pg" -m immediate stop >/dev/null 2>&1 || true; fi
   rm -rf "$work"
 }
@@ -46,8 +54,9 @@ as_postgres() {
   if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$tool" "$@"; else "$tool" "$@"; fi
 }
 
-# bench_postgres PORT: a private cluster with the settings of a small production server; its address is $database_url.
+# bench_postgres PORT: a private cluster with the settings of a small production server, at $pg_port; its address is $database_url.
 bench_postgres() {
+  pg_port="$1"
   mkdir -p "$work/pg"
   chmod 755 "$work"
   if [ "$(id -u)" = 0 ]; then chown postgres "$work/pg"; fi

@@ -11,8 +11,11 @@ if [ "$#" -eq 0 ]; then
 fi
 out="${BENCH_OUT:-bench/results/latest}"
 mkdir -p "$out"
-cargo build --release --quiet -p westway-bench
-driver="${CARGO_TARGET_DIR:-target}/release/westway-bench"
+driver="${BENCH_DRIVER:-}"
+if [ -z "$driver" ]; then
+  cargo build --release --quiet -p westway-bench
+  driver="${CARGO_TARGET_DIR:-target}/release/westway-bench"
+fi
 machine="$(nproc) cores, $(awk -F': ' '/^model name/ { print $2; exit }' /proc/cpuinfo), $(uname -sr)"
 commit="$(git rev-parse --short HEAD)"
 

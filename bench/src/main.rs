@@ -2,6 +2,7 @@
 //!
 //! See `bench/README.md`. The driver runs on one thread, so that the server keeps the other cores.
 
+mod bare;
 mod exchange;
 mod record;
 mod report;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         Some(("run", matches)) => measure(matches),
         Some(("compare", matches)) => compare(matches),
         Some(("classes", matches)) => classes(matches),
+        Some(("bare", matches)) => bare(matches),
         _ => Ok(()),
     };
     match done {
@@ -64,7 +66,7 @@ fn command() -> Command {
             option("slo", "MS", "Find the highest rate with the 99th percentile within so many milliseconds, beginning at --rate or 100")
                 .value_parser(value_parser!(u64)),
         )
-        .arg(option("only", "CLASS", "One class of the searches of walk or queries, as `classes` lists them"))
+        .arg(option("only", "CLASS", "One class of the searches of walk, queries or growth, as `classes` lists them"))
         .arg(option("files", "FOLDER", "The bundles of the workload import").default_value(".").value_parser(value_parser!(PathBuf)))
         .arg(option("seed", "N", "Which random choices").default_value("1").value_parser(value_parser!(u64)))
         .arg(option("pid", "PID", "Process of the server, whose memory is reported (Linux)").value_parser(value_parser!(u32)))
@@ -85,12 +87,20 @@ fn command() -> Command {
         );
     let classes = Command::new("classes")
         .about("Lists the classes of searches that a workload consists of")
-        .arg(Arg::new("workload").required(true).value_parser(["walk", "queries"]));
+        .arg(Arg::new("workload").required(true).value_parser(["walk", "queries", "growth"]));
+    let bare = Command::new("bare")
+        .about("Serves copies of the patients of a server out of memory: the most that a read could reach")
+        .arg(
+            option("server", "URL", "Base URL of the server")
+                .required(true)
+                .value_parser(value_parser!(Target)),
+        )
+        .arg(option("listen", "ADDRESS", "Where to listen").default_value("127.0.0.1:18090"));
     Command::new("westway-bench")
         .about("Load on a FHIR server, measured")
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommands([run, compare, classes])
+        .subcommands([run, compare, classes, bare])
 }
 
 fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
@@ -115,11 +125,7 @@ fn measure(matches: &ArgMatches) -> Result<(), String> {
     let files: PathBuf = value(matches, "files")?;
     let only = matches.get_one::<String>("only").map(String::as_str);
     let limit = matches.get_one("slo").copied().map(Duration::from_millis);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| error.to_string())?;
-    let mut result = runtime.block_on(async {
+    let mut result = runtime()?.block_on(async {
         let prepared =
             Workload::prepare(&workload, &target, &files, only).await.map_err(|error| error.to_string())?;
         Ok::<_, String>(match limit {
@@ -158,6 +164,16 @@ fn compare(matches: &ArgMatches) -> Result<(), String> {
 fn classes(matches: &ArgMatches) -> Result<(), String> {
     let workload: String = value(matches, "workload")?;
     workload::classes(&workload).iter().try_for_each(|class| print(&format!("{class}\n")))
+}
+
+fn bare(matches: &ArgMatches) -> Result<(), String> {
+    let (target, listen): (Target, String) = (value(matches, "server")?, value(matches, "listen")?);
+    let copies = runtime()?.block_on(bare::copy(&target)).map_err(|error| error.to_string())?;
+    bare::serve(&listen, copies).map_err(|error| format!("{listen}: {error}"))
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, String> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())
 }
 
 fn write_file(path: &Path, text: &str) -> Result<(), String> {

@@ -10,6 +10,8 @@ use crate::target::Target;
 
 /// The types of which ids are taken.
 const TYPES: [&str; 6] = ["Patient", "Encounter", "Practitioner", "Location", "Organization", "Observation"];
+/// What [`Samples::take`] asks for Patients.
+pub(crate) const SAMPLE_OF_PATIENTS: &str = "/Patient?_count=100";
 /// So many of each.
 const COUNT: usize = 100;
 
@@ -44,6 +46,11 @@ impl Samples {
             samples.ids.insert(kind.to_owned(), ids.collect());
         }
         Ok(samples)
+    }
+
+    /// The ids of the type.
+    pub(crate) fn all(&self, kind: &str) -> &[String] {
+        self.ids.get(kind).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// An id of the type, any.

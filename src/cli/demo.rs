@@ -78,8 +78,9 @@ pub(super) fn fill(
         console.note("The database has resources already; the demo population is not added.");
         return Ok(());
     }
-    let bundles: Vec<_> = population(population_settings).collect();
-    let bar = console.progress(bundles.len() as u64, "demo population");
+    // One bundle after the other: a large population would not fit into memory.
+    let bundles = population(population_settings);
+    let bar = console.progress(population_settings.patients as u64, "demo population");
     let mut resources = 0;
     for bundle in bundles {
         resources += bundle.get("entry").and_then(|entries| entries.as_array()).map_or(0, Vec::len);

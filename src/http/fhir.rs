@@ -8,7 +8,7 @@ use super::answer::{self, Layout, Written};
 use super::binary;
 use super::body::{self, ENCODINGS};
 use super::headers::{conditions, header, prefer, refuse_override, wants_the_newest};
-use super::negotiation::{check_form, sent, wanted};
+use super::negotiation::{Format, check_form, sent, wanted};
 use super::service::Service;
 use crate::interactions::request::{Media, Verb, parse_query};
 use crate::interactions::{Error, Interaction, Request, dispatch};
@@ -130,7 +130,11 @@ async fn answered(
     let accept = header(http.headers(), ACCEPT).filter(|_| is_binary).map(str::to_owned);
     let deferred = request.prefer.respond_async && request.verb != Verb::Head && interaction.is_deferrable();
     let address = service.address_of(http, base);
-    let performed = web::block(move || {
+    // A thread of its own would cost a plain read by id more than the read itself.
+    let is_plain = matches!(layout.format, Format::Json) && !layout.pretty && request.query.is_empty();
+    let at_once =
+        is_plain && matches!(interaction, Interaction::Read { .. }) && service.context.store.reads_at_once();
+    let work = move || {
         if let Some(threads) = service.deferred.as_ref().filter(|_| deferred) {
             let response = threads.take(&service.context, request, interaction, address)?;
             return answer::laid_out(response, layout, service.context.registry.types());
@@ -141,8 +145,8 @@ async fn answered(
             true => answer::of_binary(response, accept.as_deref(), layout, types),
             false => answer::laid_out(response, layout, types),
         }
-    })
-    .await;
+    };
+    let performed = if at_once { Ok(work()) } else { web::block(work).await };
     performed.map_err(|error| Error::Internal(error.to_string()))?
 }
 

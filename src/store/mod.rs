@@ -76,6 +76,9 @@ pub trait Store: Reindexing + KeptAnswers + Send + Sync {
     /// 32 random bytes, made when the database was: the key that signs page links.
     fn secret(&self) -> &[u8; 32];
 
+    /// Whether a read by id would now be answered without waiting for other requests or another machine.
+    fn reads_at_once(&self) -> bool;
+
     /// Whether a read works now and the writer is alive.
     fn check(&self) -> Result<(), StoreError>;
 

@@ -19,13 +19,14 @@ mod transaction;
 mod walk;
 
 /// The workloads by the name of the command line, each with what it does.
-pub(crate) const NAMES: [(&str, &str); 9] = [
+pub(crate) const NAMES: [(&str, &str); 10] = [
     ("read", "reads of patients by id"),
     (
         "walk",
         "every search parameter of the hsbench walk, each with a random value and modifier or prefix, 20 results",
     ),
     ("queries", "the named queries of the mock-health comparison, one after the other, and chained searches"),
+    ("growth", "a read and five searches of the demo population, one after the other"),
     ("mix", "45 % reads, 20 % patients, 20 % observations of a patient, 10 % conditions, 5 % histories"),
     ("create", "POST Patient"),
     ("crud", "nine resource types in a chain: created, read, updated, and deleted from the end"),
@@ -56,6 +57,7 @@ pub(crate) fn classes(workload: &str) -> &'static [&'static str] {
     match workload {
         "walk" => &walk::CLASSES_OF_WALK,
         "queries" => queries::QUERIES,
+        "growth" => queries::GROWTH,
         _ => &[],
     }
 }
@@ -86,7 +88,8 @@ impl Workload {
                 samples.need("Patient")?;
                 match name {
                     "walk" => Self::Walk(samples, only.map(str::to_owned)),
-                    "queries" => Self::Queries(queries::Queries::new(samples, only)),
+                    "queries" => Self::Queries(queries::Queries::new(queries::QUERIES, samples, only)),
+                    "growth" => Self::Queries(queries::Queries::new(queries::GROWTH, samples, only)),
                     "mix" => Self::Mix(samples),
                     _ => Self::Read(samples),
                 }

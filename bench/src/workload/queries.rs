@@ -47,6 +47,16 @@ pub(super) const QUERIES: &[&str] = &[
     "/Patient?_revinclude=Condition:patient&_count=5",
 ];
 
+/// What `bench/growth.sh` asks the demo population while it grows: a read, and five searches that have matches in it.
+pub(super) const GROWTH: &[&str] = &[
+    "/Patient/{Patient}",
+    "/Observation?code=http://loinc.org|44261-6&_count=20",
+    "/Patient?family=S&_count=20",
+    "/Encounter?patient=Patient/{Patient}&_count=20",
+    "/Observation?patient.family=S&_count=20",
+    "/Observation?date=ge2010&_sort=-date&_count=20",
+];
+
 /// The queries and whose turn it is.
 #[derive(Debug)]
 pub(crate) struct Queries {
@@ -56,9 +66,9 @@ pub(crate) struct Queries {
 }
 
 impl Queries {
-    /// All queries, or one only.
-    pub(super) fn new(samples: Samples, only: Option<&str>) -> Self {
-        let asked = QUERIES.iter().copied().filter(|query| only.is_none_or(|only| only == *query));
+    /// All of these queries, or one only.
+    pub(super) fn new(queries: &[&'static str], samples: Samples, only: Option<&str>) -> Self {
+        let asked = queries.iter().copied().filter(|query| only.is_none_or(|only| only == *query));
         Self { samples, asked: asked.collect(), turn: Cell::new(0) }
     }
 

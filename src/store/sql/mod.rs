@@ -178,6 +178,12 @@ impl Store for SqlStore {
         &self.secret
     }
 
+    /// With half of the readers free, no other thread takes all of them before this one has its own.
+    fn reads_at_once(&self) -> bool {
+        let (readers, idle) = self.readers.state();
+        !self.backend.is_shared() && idle > 1 && idle >= readers.div_ceil(2)
+    }
+
     fn check(&self) -> Result<(), StoreError> {
         if self.is_closed() {
             return Err(StoreError::Unavailable("the writer has stopped".to_owned()));
