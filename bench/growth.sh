@@ -33,18 +33,21 @@ count() {
   curl -sf "http://127.0.0.1:$port/metrics" | awk '/^westway_resources\{/ { sum += $2 } END { printf "%d\n", sum }'
 }
 
-# load SIZE: lets the population grow until it has so many resources, and starts the server. Equal patients are the same ones.
+# load SIZE: lets the population grow until there are so many resources, and starts the server.
 patients=0
+per_patient=20
 load() {
+  local before=0 more
   while :; do
     bench_serve "$port" "${arguments[@]}"
     resources=$(count)
+    if [ "$before" -gt 0 ]; then per_patient=$(((resources - before) / more)); fi
     [ "$resources" -lt "$1" ] || break
     bench_stop
-    # How many resources a patient brings is known, up to chance, when there are some.
-    patients=$(awk -v have="$resources" -v patients="$patients" -v want="$1" \
-      'BEGIN { print patients == 0 ? int(want / 40) + 1 : int(patients * (want / have) * 1.01) + 1 }')
-    "$westway" demo "${arguments[@]}" --patients "$patients" --now 2026-01-01 --log warn
+    before=$resources
+    more=$((($1 - resources) / per_patient + 1))
+    "$westway" demo "${arguments[@]}" --first $((patients + 1)) --patients $((patients + more)) --now 2026-01-01 --log warn
+    patients=$((patients + more))
   done
 }
 # measure CLASS WORKLOAD [FLAG...]

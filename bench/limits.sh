@@ -50,7 +50,7 @@ sqlite_import() {
   rm -f "$work"/limit.db*
 }
 postgres_import() {
-  as_postgres psql -q -h 127.0.0.1 -p "$pg_port" -U westway -d postgres -c 'DROP DATABASE IF EXISTS westway' -c 'CREATE DATABASE westway'
+  as_postgres psql -q -h 127.0.0.1 -p "$pg_port" -U westway -d postgres -c "SET client_min_messages = error" -c "DROP DATABASE IF EXISTS westway" -c 'CREATE DATABASE westway'
   bench_serve "$port" --data-dir "$work/postgres" --profiles base --database-url "${database_url%/*}/westway"
   import westway "http://127.0.0.1:$port/fhir" >>"$work/import.postgres"
   bench_stop

@@ -24,7 +24,13 @@ pub(super) enum When {
 
 pub(super) fn command() -> Command {
     let command =
-        Command::new("demo").about("Fill the database with a synthetic North West London population");
+        Command::new("demo").about("Fill the database with a synthetic North West London population").arg(
+            Arg::new("first")
+                .long("first")
+                .value_name("N")
+                .help("The first patient that is added, where those before it are there already [default: 1]")
+                .value_parser(value_parser!(usize)),
+        );
     with_settings(with_population(command))
 }
 
@@ -43,7 +49,9 @@ pub(super) fn run(console: &Console, matches: &ArgMatches) -> Result<ExitCode, F
     let settings = settings(matches)?;
     start_logging(&settings);
     let context = app::open(&settings)?;
-    fill(console, &context, &population_settings(matches, &settings), When::Always)?;
+    let mut population = population_settings(matches, &settings);
+    population.first = matches.get_one("first").copied().unwrap_or(1);
+    fill(console, &context, &population, When::Always)?;
     context.store.close();
     Ok(ExitCode::SUCCESS)
 }
@@ -80,7 +88,8 @@ pub(super) fn fill(
     }
     // One bundle after the other: a large population would not fit into memory.
     let bundles = population(population_settings);
-    let bar = console.progress(population_settings.patients as u64, "demo population");
+    let patients = population_settings.patients.saturating_sub(population_settings.first.saturating_sub(1));
+    let bar = console.progress(patients as u64, "demo population");
     let mut resources = 0;
     for bundle in bundles {
         resources += bundle.get("entry").and_then(|entries| entries.as_array()).map_or(0, Vec::len);
@@ -95,10 +104,7 @@ pub(super) fn fill(
         bar.inc(1);
     }
     bar.finish_and_clear();
-    console.note(&format!(
-        "The demo population is in: {} patients, {resources} resources.",
-        population_settings.patients
-    ));
+    console.note(&format!("The demo population is in: {patients} patients, {resources} resources."));
     Ok(())
 }
 

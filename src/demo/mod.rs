@@ -1,7 +1,7 @@
 //! A synthetic population of North West London for trying the server out.
 //!
 //! Everything is invented: people, organisations, codes of organisations, numbers and addresses. The same
-//! settings give the same bytes on every machine, so loading twice changes nothing: every resource is written
+//! settings give the same bytes on every machine, so loading twice changes nothing but the number of versions: every resource is written
 //! with `PUT` under an id derived from its place in the population (`Patient/nwl-patient-000123`).
 
 mod appointments;
@@ -40,6 +40,8 @@ use serde_json::Value;
 pub(crate) struct PopulationSettings {
     /// Number of patients; the population ends earlier when the test range of NHS numbers is used up (about 909 000).
     pub(crate) patients: usize,
+    /// The first of them that is wanted, from 1. Later than that, the directory and the patients before are taken to be there already.
+    pub(crate) first: usize,
     /// Equal seeds give equal populations.
     pub(crate) seed: u64,
     /// Year, month (1 to 12) and day the waiting times, ages and booked appointments count from.
@@ -54,7 +56,7 @@ impl PopulationSettings {
 
     /// The usual demonstration.
     pub(crate) fn new(today: (i32, u32, u32)) -> Self {
-        Self { patients: Self::PATIENTS, seed: Self::SEED, today }
+        Self { patients: Self::PATIENTS, first: 1, seed: Self::SEED, today }
     }
 }
 
@@ -63,12 +65,14 @@ impl PopulationSettings {
 ///
 /// References point to the same bundle or to an earlier one.
 pub(crate) fn population(settings: &PopulationSettings) -> impl Iterator<Item = Value> + use<> {
-    let PopulationSettings { patients, seed, today: (year, month, day) } = *settings;
+    let PopulationSettings { patients, first, seed, today: (year, month, day) } = *settings;
     let today = Date::new(year, month, day);
-    let directory = directory::bundles(today).into_iter();
+    let there_already = first.saturating_sub(1);
+    let directory = if there_already == 0 { directory::bundles(today) } else { Vec::new() };
     let people = TestNhsNumbers::new()
         .take(patients)
         .enumerate()
+        .skip(there_already)
         .map(move |(index, nhs_number)| journey::bundle(seed, index + 1, &nhs_number, today));
-    directory.chain(people)
+    directory.into_iter().chain(people)
 }

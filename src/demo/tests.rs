@@ -71,6 +71,15 @@ fn equal_settings_give_equal_bytes_and_seeds_differ() {
 }
 
 #[test]
+fn a_population_grows_by_its_later_patients() {
+    let settings = PopulationSettings { patients: 9, ..PopulationSettings::new(TODAY) };
+    let whole = bundles(settings);
+    let added = bundles(PopulationSettings { first: 6, ..settings });
+    assert_eq!(added.len(), 4);
+    assert!(whole.ends_with(&added));
+}
+
+#[test]
 fn a_larger_population_contains_the_smaller() {
     let small = bundles(PopulationSettings { patients: 5, ..PopulationSettings::new(TODAY) });
     let large = bundles(PopulationSettings { patients: 9, ..PopulationSettings::new(TODAY) });
