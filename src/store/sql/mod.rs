@@ -180,8 +180,9 @@ impl Store for SqlStore {
 
     /// With half of the readers free, no other thread takes all of them before this one has its own.
     fn reads_at_once(&self) -> bool {
-        let (readers, idle) = self.readers.state();
-        !self.backend.is_shared() && idle > 1 && idle >= readers.div_ceil(2)
+        let readers = self.readers.status();
+        let idle = readers.open.saturating_sub(readers.busy);
+        !self.backend.is_shared() && idle > 1 && idle >= readers.open.div_ceil(2)
     }
 
     fn check(&self) -> Result<(), StoreError> {
