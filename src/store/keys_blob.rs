@@ -102,7 +102,7 @@ impl Ord for Real {
 impl StoredKeys {
     /// Resolves the references of extracted keys: `references` holds the targets in the order of `keys.references`.
     /// `text` stands for the words. Keys that are not numbers cannot be found by any search and are left out.
-    pub(super) fn new(keys: SearchKeys, references: Vec<ReferenceRow>, text: u64) -> Self {
+    pub(super) fn new(keys: &SearchKeys, references: Vec<ReferenceRow>, text: u64) -> Self {
         let quantities = keys.quantities.iter().filter_map(|key| {
             let (low, high) = (Real::new(key.low)?, Real::new(key.high)?);
             Some(QuantityRow { parameter: key.parameter, unit: key.unit, low, high })
@@ -121,11 +121,11 @@ impl StoredKeys {
             quantities: sorted(quantities.collect()),
             composites: sorted(composites.collect()),
             references: sorted(references),
-            tokens: sorted(keys.tokens),
-            dates: sorted(keys.dates),
-            strings: sorted(keys.strings),
-            uris: sorted(keys.uris),
-            sort_texts: sorted(keys.sort_texts),
+            tokens: sorted(keys.tokens.clone()),
+            dates: sorted(keys.dates.clone()),
+            strings: sorted(keys.strings.clone()),
+            uris: sorted(keys.uris.clone()),
+            sort_texts: sorted(keys.sort_texts.clone()),
         }
     }
 

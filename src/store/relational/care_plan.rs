@@ -1,10 +1,9 @@
 //! CarePlan: what has been agreed for the care of a person.
 
-use diesel::prelude::*;
 use fhir_search::keys::Target;
 
 use super::element::{Concept, Reader};
-use super::insert::{Inserter, concept_columns, insert_each, period_columns, run};
+use super::row::{Gatherer, row, rows};
 use super::schema::{
     care_plan, care_plan_activity, care_plan_addresses, care_plan_category, care_plan_goal, care_plan_team,
 };
@@ -26,8 +25,7 @@ pub(super) struct CarePlanRows {
     activities: Vec<Activity>,
 }
 
-#[derive(Clone, Debug, PartialEq, Insertable)]
-#[diesel(table_name = care_plan, treat_none_as_default_value = false)]
+#[derive(Clone, Debug, PartialEq)]
 struct Plan {
     status: Option<String>,
     intent: Option<String>,
@@ -45,8 +43,7 @@ struct Activity {
     reference: Option<Target>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Insertable)]
-#[diesel(table_name = care_plan_activity, treat_none_as_default_value = false)]
+#[derive(Clone, Debug, Default, PartialEq)]
 struct Detail {
     kind: Option<String>,
     status: Option<String>,
@@ -113,43 +110,32 @@ fn activity(element: Reader<'_>) -> Activity {
 }
 
 impl CarePlanRows {
-    /// Inserts the rows.
-    pub(super) fn insert(&self, inserter: &mut Inserter<'_, '_>) -> Result<(), StoreError> {
-        let references = (
-            care_plan::subject.eq(inserter.number_of(self.subject.as_ref())?),
-            care_plan::encounter.eq(inserter.number_of(self.encounter.as_ref())?),
-            care_plan::author.eq(inserter.number_of(self.author.as_ref())?),
+    /// Gathers the rows.
+    pub(super) fn gather<'a>(&'a self, gatherer: &mut Gatherer<'a, '_>) -> Result<(), StoreError> {
+        let (plan, period) = (&self.plan, &self.period);
+        row!(
+            gatherer,
+            care_plan {
+                status: &plan.status,
+                intent: &plan.intent,
+                title: &plan.title,
+                created: &plan.created,
+                started: &period.started,
+                ended: &period.ended,
+                started_us: period.started_us,
+                ended_us: period.ended_us,
+                subject: gatherer.number_of(self.subject.as_ref())?,
+                encounter: gatherer.number_of(self.encounter.as_ref())?,
+                author: gatherer.number_of(self.author.as_ref())?
+            }
         );
-        let period = period_columns!(care_plan, self.period);
-        run!(
-            inserter,
-            diesel::insert_into(care_plan::table).values((
-                care_plan::rid.eq(inserter.rid),
-                &self.plan,
-                period,
-                references
-            ))
-        );
-        insert_each!(inserter, care_plan_category, &self.categories, |category| {
-            concept_columns!(care_plan_category, category)
-        });
-        insert_each!(inserter, care_plan_team, &self.teams, |team| {
-            care_plan_team::team.eq(inserter.number(team)?)
-        });
-        insert_each!(inserter, care_plan_addresses, &self.addresses, |condition| {
-            care_plan_addresses::condition.eq(inserter.number(condition)?)
-        });
-        insert_each!(inserter, care_plan_goal, &self.goals, |goal| {
-            care_plan_goal::goal.eq(inserter.number(goal)?)
-        });
-        insert_each!(inserter, care_plan_activity, &self.activities, |activity| (
-            &activity.detail,
-            concept_columns!(care_plan_activity, activity.code),
-            period_columns!(care_plan_activity, activity.scheduled),
-            care_plan_activity::location.eq(inserter.number_of(activity.location.as_ref())?),
-            care_plan_activity::performer.eq(inserter.number_of(activity.performer.as_ref())?),
-            care_plan_activity::reference.eq(inserter.number_of(activity.reference.as_ref())?),
-        ));
+        rows!(gatherer, care_plan_category, &self.categories, |category| { system: &category.system, code: &category.code, text: &category.text });
+        rows!(gatherer, care_plan_team, &self.teams, |team| { team: gatherer.number(team)? });
+        rows!(gatherer, care_plan_addresses, &self.addresses, |condition| { condition: gatherer.number(condition)? });
+        rows!(gatherer, care_plan_goal, &self.goals, |goal| { goal: gatherer.number(goal)? });
+        rows!(gatherer, care_plan_activity, &self.activities, |activity| {
+            kind: &activity.detail.kind, status: &activity.detail.status, do_not_perform: activity.detail.do_not_perform, frequency: activity.detail.frequency, period: &activity.detail.period, period_unit: &activity.detail.period_unit, system: &activity.code.system, code: &activity.code.code, text: &activity.code.text, started: &activity.scheduled.started, ended: &activity.scheduled.ended, started_us: activity.scheduled.started_us, ended_us: activity.scheduled.ended_us,
+            location: gatherer.number_of(activity.location.as_ref())?, performer: gatherer.number_of(activity.performer.as_ref())?, reference: gatherer.number_of(activity.reference.as_ref())? });
         Ok(())
     }
 }

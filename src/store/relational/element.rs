@@ -30,6 +30,26 @@ pub(super) enum Reason {
     Reference(Target),
 }
 
+impl Reason {
+    /// What the reason points to.
+    pub(super) fn reference(&self) -> Option<&Target> {
+        match self {
+            Self::Concept(_) => None,
+            Self::Reference(target) => Some(target),
+        }
+    }
+
+    /// The concept; one without any content if it is a reference.
+    pub(super) fn concept(&self) -> &Concept {
+        match self {
+            Self::Concept(concept) => concept,
+            Self::Reference(_) => &NO_CONCEPT,
+        }
+    }
+}
+
+static NO_CONCEPT: Concept = Concept { system: None, code: None, text: None };
+
 impl<'a> Reader<'a> {
     fn at(self, element: Node<'a>) -> Self {
         Self { element, ..self }

@@ -1,10 +1,9 @@
 //! Encounter: the contacts and the stays in hospital.
 
-use diesel::prelude::*;
 use fhir_search::keys::Target;
 
 use super::element::{Reader, Reason};
-use super::insert::{Inserter, insert_each, period_columns, reason_columns, run};
+use super::row::{Gatherer, row, rows};
 use super::schema::{
     encounter, encounter_based_on, encounter_diagnosis, encounter_legal_status, encounter_location,
     encounter_participant, encounter_reason, encounter_status_history,
@@ -31,8 +30,7 @@ pub(super) struct EncounterRows {
     legal_statuses: Vec<LegalStatus>,
 }
 
-#[derive(Clone, Debug, PartialEq, Insertable)]
-#[diesel(table_name = encounter, treat_none_as_default_value = false)]
+#[derive(Clone, Debug, PartialEq)]
 struct Contact {
     status: Option<String>,
     class: Option<String>,
@@ -78,8 +76,7 @@ struct Status {
     period: Period,
 }
 
-#[derive(Clone, Debug, PartialEq, Insertable)]
-#[diesel(table_name = encounter_legal_status, treat_none_as_default_value = false)]
+#[derive(Clone, Debug, PartialEq)]
 struct LegalStatus {
     context: Option<String>,
     classification: Option<String>,
@@ -161,63 +158,62 @@ fn legal_status(extension: Reader<'_>) -> LegalStatus {
 }
 
 impl EncounterRows {
-    /// Inserts the rows.
-    pub(super) fn insert(&self, inserter: &mut Inserter<'_, '_>) -> Result<(), StoreError> {
-        let references = (
-            encounter::subject.eq(inserter.number_of(self.subject.as_ref())?),
-            encounter::service_provider.eq(inserter.number_of(self.service_provider.as_ref())?),
-            encounter::episode.eq(inserter.number_of(self.episode.as_ref())?),
-            encounter::appointment.eq(inserter.number_of(self.appointment.as_ref())?),
-            encounter::part_of.eq(inserter.number_of(self.part_of.as_ref())?),
+    /// Gathers the rows.
+    pub(super) fn gather<'a>(&'a self, gatherer: &mut Gatherer<'a, '_>) -> Result<(), StoreError> {
+        let (contact, period) = (&self.encounter, &self.period);
+        row!(
+            gatherer,
+            encounter {
+                status: &contact.status,
+                class: &contact.class,
+                type_code: &contact.type_code,
+                type_text: &contact.type_text,
+                service_type_code: &contact.service_type_code,
+                service_type_text: &contact.service_type_text,
+                priority_code: &contact.priority_code,
+                priority_text: &contact.priority_text,
+                admission_source: &contact.admission_source,
+                admission_method: &contact.admission_method,
+                discharge_destination: &contact.discharge_destination,
+                discharge_method: &contact.discharge_method,
+                emergency_discharge_status: &contact.emergency_discharge_status,
+                outcome_of_attendance: &contact.outcome_of_attendance,
+                started: &period.started,
+                ended: &period.ended,
+                started_us: period.started_us,
+                ended_us: period.ended_us,
+                minutes: period.minutes,
+                subject: gatherer.number_of(self.subject.as_ref())?,
+                service_provider: gatherer.number_of(self.service_provider.as_ref())?,
+                episode: gatherer.number_of(self.episode.as_ref())?,
+                appointment: gatherer.number_of(self.appointment.as_ref())?,
+                part_of: gatherer.number_of(self.part_of.as_ref())?
+            }
         );
-        let times = (period_columns!(encounter, self.period), encounter::minutes.eq(self.period.minutes));
-        run!(
-            inserter,
-            diesel::insert_into(encounter::table).values((
-                encounter::rid.eq(inserter.rid),
-                &self.encounter,
-                times,
-                references
-            ))
-        );
-        self.insert_links(inserter)?;
-        self.insert_course(inserter)
+        self.gather_links(gatherer)?;
+        self.gather_course(gatherer)
     }
 
     /// Why the encounter took place, and with whom.
-    fn insert_links(&self, inserter: &mut Inserter<'_, '_>) -> Result<(), StoreError> {
-        insert_each!(inserter, encounter_based_on, &self.based_on, |request| {
-            encounter_based_on::request.eq(inserter.number(request)?)
+    fn gather_links<'a>(&'a self, gatherer: &mut Gatherer<'a, '_>) -> Result<(), StoreError> {
+        rows!(gatherer, encounter_based_on, &self.based_on, |request| { request: gatherer.number(request)? });
+        rows!(gatherer, encounter_participant, &self.participants, |participant| {
+            role: &participant.role, individual: gatherer.number_of(participant.individual.as_ref())? });
+        rows!(gatherer, encounter_reason, &self.reasons, |reason| {
+            system: &reason.concept().system, code: &reason.concept().code, text: &reason.concept().text, reference: gatherer.number_of(reason.reference())?
         });
-        insert_each!(inserter, encounter_participant, &self.participants, |participant| (
-            encounter_participant::role.eq(&participant.role),
-            encounter_participant::individual.eq(inserter.number_of(participant.individual.as_ref())?),
-        ));
-        insert_each!(inserter, encounter_reason, &self.reasons, |reason| {
-            reason_columns!(inserter, encounter_reason, reason)
-        });
-        insert_each!(inserter, encounter_diagnosis, &self.diagnoses, |diagnosis| (
-            encounter_diagnosis::condition.eq(inserter.number_of(diagnosis.condition.as_ref())?),
-            encounter_diagnosis::use_code.eq(&diagnosis.use_code),
-            encounter_diagnosis::rank.eq(diagnosis.rank),
-        ));
+        rows!(gatherer, encounter_diagnosis, &self.diagnoses, |diagnosis| {
+            condition: gatherer.number_of(diagnosis.condition.as_ref())?, use_code: &diagnosis.use_code, rank: diagnosis.rank });
         Ok(())
     }
 
     /// Where and in which states it was over time.
-    fn insert_course(&self, inserter: &mut Inserter<'_, '_>) -> Result<(), StoreError> {
-        insert_each!(inserter, encounter_location, &self.locations, |place| (
-            encounter_location::location.eq(inserter.number_of(place.location.as_ref())?),
-            encounter_location::name.eq(&place.name),
-            encounter_location::physical_type.eq(&place.physical_type),
-            encounter_location::status.eq(&place.status),
-            period_columns!(encounter_location, place.period),
-        ));
-        insert_each!(inserter, encounter_status_history, &self.statuses, |status| (
-            encounter_status_history::status.eq(&status.status),
-            period_columns!(encounter_status_history, status.period),
-        ));
-        insert_each!(inserter, encounter_legal_status, &self.legal_statuses, |status| status);
+    fn gather_course<'a>(&'a self, gatherer: &mut Gatherer<'a, '_>) -> Result<(), StoreError> {
+        rows!(gatherer, encounter_location, &self.locations, |place| {
+            location: gatherer.number_of(place.location.as_ref())?, name: &place.name, physical_type: &place.physical_type, status: &place.status,
+            started: &place.period.started, ended: &place.period.ended, started_us: place.period.started_us, ended_us: place.period.ended_us });
+        rows!(gatherer, encounter_status_history, &self.statuses, |status| { status: &status.status, started: &status.period.started, ended: &status.period.ended, started_us: status.period.started_us, ended_us: status.period.ended_us });
+        rows!(gatherer, encounter_legal_status, &self.legal_statuses, |status| { context: &status.context, classification: &status.classification });
         Ok(())
     }
 }

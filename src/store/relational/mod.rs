@@ -1,22 +1,26 @@
 //! The relational form of the types that analysts join in SQL: Patient, Encounter, ServiceRequest and CarePlan.
 //!
-//! [`rows`] reads a resource without the database; [`write`] puts its rows into the transaction that stores the version, so
-//! that the tables never differ from what the API shows. `docs/relational.md` describes the tables.
+//! [`rows`] reads a resource without the database; [`gather`] and [`RowChanges`] put its rows into the transaction that stores the
+//! version, so that the tables never differ from what the API shows. `docs/relational.md` describes the tables.
 
-use diesel::prelude::*;
+use std::collections::BTreeMap;
+
 use fhir_model::Node;
 use fhir_search::keys::Target;
 
 use super::StoreError;
-use super::sql::connection::{Conn, on};
+use super::sql::batch::{Batch, Table};
+use super::sql::connection::Conn;
+use super::sql::dialect::IS_IN_LIST;
+use super::sql::statement::{Statement, Value};
 use element::Reader;
-use insert::Inserter;
+use row::Gatherer;
 
 mod care_plan;
 mod element;
 mod encounter;
-mod insert;
 mod patient;
+mod row;
 pub(super) mod schema;
 mod service_request;
 mod time;
@@ -52,44 +56,68 @@ pub fn rows(resource: Node<'_>, own_base_urls: &[String]) -> Option<Rows> {
     Some(Rows(form))
 }
 
-/// Replaces the rows of the resource `rid`. `resolve` gives the number of what a reference points to.
-pub(super) fn write(
-    conn: &mut Conn<'_>,
+/// A row of one of the tables.
+#[derive(Debug)]
+pub(super) struct Row<'a> {
+    table: &'static Table,
+    values: Vec<Value<'a>>,
+}
+
+/// The rows of the resource `rid`, the one that the others refer to first. `number` gives the number of what a reference points to.
+pub(super) fn gather<'a>(
     rid: i64,
-    rows: &Rows,
-    resolve: &mut dyn FnMut(&mut Conn<'_>, &Target) -> Result<i64, StoreError>,
-) -> Result<(), StoreError> {
-    delete(conn, rows.kind(), rid)?;
-    let mut inserter = Inserter { conn, rid, resolve };
+    rows: &'a Rows,
+    number: &mut dyn FnMut(&Target) -> Result<i64, StoreError>,
+) -> Result<Vec<Row<'a>>, StoreError> {
+    let mut gatherer = Gatherer { rid, number, rows: Vec::new() };
     match &rows.0 {
-        Form::Patient(rows) => rows.insert(&mut inserter),
-        Form::Encounter(rows) => rows.insert(&mut inserter),
-        Form::ServiceRequest(rows) => rows.insert(&mut inserter),
-        Form::CarePlan(rows) => rows.insert(&mut inserter),
+        Form::Patient(rows) => rows.gather(&mut gatherer)?,
+        Form::Encounter(rows) => rows.gather(&mut gatherer)?,
+        Form::ServiceRequest(rows) => rows.gather(&mut gatherer)?,
+        Form::CarePlan(rows) => rows.gather(&mut gatherer)?,
     }
+    Ok(gatherer.rows)
 }
 
-/// Removes the rows of the resource `rid` of type `kind`, if there are any: the database deletes the rows of its repeating
-/// elements with the first one, so that for a new resource this is one look into one table.
-pub(super) fn delete(conn: &mut Conn<'_>, kind: &str, rid: i64) -> Result<(), StoreError> {
-    use schema::{care_plan, encounter, patient, service_request};
-    match kind {
-        "Patient" => on!(conn, diesel::delete(patient::table.find(rid)).execute(conn))?,
-        "Encounter" => on!(conn, diesel::delete(encounter::table.find(rid)).execute(conn))?,
-        "ServiceRequest" => on!(conn, diesel::delete(service_request::table.find(rid)).execute(conn))?,
-        "CarePlan" => on!(conn, diesel::delete(care_plan::table.find(rid)).execute(conn))?,
-        _ => 0,
-    };
-    Ok(())
+/// Changes of the tables, gathered to be written together.
+#[derive(Default)]
+pub(super) struct RowChanges<'a> {
+    /// By main table: the resources whose rows go.
+    removed: BTreeMap<&'static str, Vec<i64>>,
+    /// By table, each behind the one that its rows refer to.
+    added: Vec<(&'static Table, Vec<Vec<Value<'a>>>)>,
 }
 
-impl Rows {
-    fn kind(&self) -> &'static str {
-        match self.0 {
-            Form::Patient(_) => "Patient",
-            Form::Encounter(_) => "Encounter",
-            Form::ServiceRequest(_) => "ServiceRequest",
-            Form::CarePlan(_) => "CarePlan",
+impl<'a> RowChanges<'a> {
+    /// The rows that a resource has go.
+    pub(super) fn remove(&mut self, kind: &str, rid: i64) {
+        let table = match kind {
+            "Patient" => "patient",
+            "Encounter" => "encounter",
+            "ServiceRequest" => "service_request",
+            "CarePlan" => "care_plan",
+            _ => return,
+        };
+        self.removed.entry(table).or_default().push(rid);
+    }
+
+    /// These rows come, after those that go have gone.
+    pub(super) fn add(&mut self, rows: Vec<Row<'a>>) {
+        for Row { table, values } in rows {
+            match self.added.iter_mut().find(|(known, _)| known.name == table.name) {
+                Some((_, rows)) => rows.push(values),
+                None => self.added.push((table, vec![values])),
+            }
         }
+    }
+
+    /// Writes the changes. With a row of a main table the database deletes those of the repeating elements.
+    pub(super) fn write(self, conn: &mut Conn<'_>) -> Result<(), StoreError> {
+        for (table, rids) in self.removed {
+            let text = format!("DELETE FROM {table} WHERE rid {IS_IN_LIST}");
+            Statement::<()>::new(&text, vec![Value::integers(rids)]).execute(conn)?;
+        }
+        let mut batch = Batch::new(conn);
+        self.added.into_iter().try_for_each(|(table, rows)| batch.insert(table, rows.into_iter()))
     }
 }

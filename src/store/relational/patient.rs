@@ -1,10 +1,9 @@
 //! Patient: who the people are, where they live and how they can be reached.
 
-use diesel::prelude::*;
 use fhir_search::keys::Target;
 
 use super::element::Reader;
-use super::insert::{Inserter, insert_each, run};
+use super::row::{Gatherer, row, rows};
 use super::schema::{patient, patient_address, patient_identifier, patient_name, patient_telecom};
 use super::time::Period;
 use crate::store::StoreError;
@@ -25,8 +24,7 @@ pub(super) struct PatientRows {
     addresses: Vec<Address>,
 }
 
-#[derive(Clone, Debug, PartialEq, Insertable)]
-#[diesel(table_name = patient, treat_none_as_default_value = false)]
+#[derive(Clone, Debug, PartialEq)]
 struct Person {
     active: Option<bool>,
     gender: Option<String>,
@@ -45,8 +43,7 @@ struct Person {
     interpreter_required: Option<bool>,
 }
 
-#[derive(Clone, Debug, PartialEq, Insertable)]
-#[diesel(table_name = patient_identifier, treat_none_as_default_value = false)]
+#[derive(Clone, Debug, PartialEq)]
 struct Identifier {
     use_code: Option<String>,
     type_code: Option<String>,
@@ -54,8 +51,7 @@ struct Identifier {
     value: Option<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Insertable)]
-#[diesel(table_name = patient_name, treat_none_as_default_value = false)]
+#[derive(Clone, Debug, PartialEq)]
 struct Name {
     use_code: Option<String>,
     text: Option<String>,
@@ -64,8 +60,7 @@ struct Name {
     family: Option<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Insertable)]
-#[diesel(table_name = patient_telecom, treat_none_as_default_value = false)]
+#[derive(Clone, Debug, PartialEq)]
 struct Telecom {
     system: Option<String>,
     use_code: Option<String>,
@@ -73,8 +68,7 @@ struct Telecom {
     rank: Option<i32>,
 }
 
-#[derive(Clone, Debug, PartialEq, Insertable)]
-#[diesel(table_name = patient_address, treat_none_as_default_value = false)]
+#[derive(Clone, Debug, PartialEq)]
 struct Address {
     use_code: Option<String>,
     line: Option<String>,
@@ -181,24 +175,35 @@ fn address(element: Reader<'_>) -> Address {
 }
 
 impl PatientRows {
-    /// Inserts the rows.
-    pub(super) fn insert(&self, inserter: &mut Inserter<'_, '_>) -> Result<(), StoreError> {
-        let references = (
-            patient::general_practitioner.eq(inserter.number_of(self.general_practitioner.as_ref())?),
-            patient::managing_organization.eq(inserter.number_of(self.managing_organization.as_ref())?),
+    /// Gathers the rows.
+    pub(super) fn gather<'a>(&'a self, gatherer: &mut Gatherer<'a, '_>) -> Result<(), StoreError> {
+        let person = &self.patient;
+        row!(
+            gatherer,
+            patient {
+                active: person.active,
+                gender: &person.gender,
+                birth_date: &person.birth_date,
+                deceased: person.deceased,
+                deceased_at: &person.deceased_at,
+                nhs_number: &person.nhs_number,
+                nhs_number_status: &person.nhs_number_status,
+                ethnic_category: &person.ethnic_category,
+                ethnic_category_text: &person.ethnic_category_text,
+                birth_sex: &person.birth_sex,
+                marital_status: &person.marital_status,
+                residential_status: &person.residential_status,
+                death_notification: &person.death_notification,
+                language: &person.language,
+                interpreter_required: person.interpreter_required,
+                general_practitioner: gatherer.number_of(self.general_practitioner.as_ref())?,
+                managing_organization: gatherer.number_of(self.managing_organization.as_ref())?
+            }
         );
-        run!(
-            inserter,
-            diesel::insert_into(patient::table).values((
-                patient::rid.eq(inserter.rid),
-                &self.patient,
-                references
-            ))
-        );
-        insert_each!(inserter, patient_identifier, &self.identifiers, |identifier| identifier);
-        insert_each!(inserter, patient_name, &self.names, |name| name);
-        insert_each!(inserter, patient_telecom, &self.telecoms, |telecom| telecom);
-        insert_each!(inserter, patient_address, &self.addresses, |address| address);
+        rows!(gatherer, patient_identifier, &self.identifiers, |identifier| { use_code: &identifier.use_code, type_code: &identifier.type_code, system: &identifier.system, value: &identifier.value });
+        rows!(gatherer, patient_name, &self.names, |name| { use_code: &name.use_code, text: &name.text, prefix: &name.prefix, given: &name.given, family: &name.family });
+        rows!(gatherer, patient_telecom, &self.telecoms, |telecom| { system: &telecom.system, use_code: &telecom.use_code, value: &telecom.value, rank: telecom.rank });
+        rows!(gatherer, patient_address, &self.addresses, |address| { use_code: &address.use_code, line: &address.line, city: &address.city, district: &address.district, postal_code: &address.postal_code, country: &address.country, started: &address.started, ended: &address.ended });
         Ok(())
     }
 }

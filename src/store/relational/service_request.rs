@@ -1,10 +1,9 @@
 //! ServiceRequest: the referrals and orders.
 
-use diesel::prelude::*;
 use fhir_search::keys::Target;
 
 use super::element::{Concept, Reader, Reason};
-use super::insert::{Inserter, concept_columns, insert_each, period_columns, reason_columns, run};
+use super::row::{Gatherer, row, rows};
 use super::schema::{
     service_request, service_request_category, service_request_performer, service_request_reason,
 };
@@ -25,8 +24,7 @@ pub(super) struct ServiceRequestRows {
     reasons: Vec<Reason>,
 }
 
-#[derive(Clone, Debug, PartialEq, Insertable)]
-#[diesel(table_name = service_request, treat_none_as_default_value = false)]
+#[derive(Clone, Debug, PartialEq)]
 struct Request {
     status: Option<String>,
     intent: Option<String>,
@@ -76,33 +74,38 @@ fn request(resource: Reader<'_>) -> Request {
 }
 
 impl ServiceRequestRows {
-    /// Inserts the rows.
-    pub(super) fn insert(&self, inserter: &mut Inserter<'_, '_>) -> Result<(), StoreError> {
-        let references = (
-            service_request::subject.eq(inserter.number_of(self.subject.as_ref())?),
-            service_request::encounter.eq(inserter.number_of(self.encounter.as_ref())?),
-            service_request::requester.eq(inserter.number_of(self.requester.as_ref())?),
+    /// Gathers the rows.
+    pub(super) fn gather<'a>(&'a self, gatherer: &mut Gatherer<'a, '_>) -> Result<(), StoreError> {
+        let (request, occurrence) = (&self.request, &self.occurrence);
+        row!(
+            gatherer,
+            service_request {
+                status: &request.status,
+                intent: &request.intent,
+                priority: &request.priority,
+                priority_reason_code: &request.priority_reason_code,
+                priority_reason_text: &request.priority_reason_text,
+                do_not_perform: request.do_not_perform,
+                source_code: &request.source_code,
+                source_text: &request.source_text,
+                authored_on: &request.authored_on,
+                authored_us: request.authored_us,
+                system: &self.code.system,
+                code: &self.code.code,
+                text: &self.code.text,
+                started: &occurrence.started,
+                ended: &occurrence.ended,
+                started_us: occurrence.started_us,
+                ended_us: occurrence.ended_us,
+                subject: gatherer.number_of(self.subject.as_ref())?,
+                encounter: gatherer.number_of(self.encounter.as_ref())?,
+                requester: gatherer.number_of(self.requester.as_ref())?
+            }
         );
-        let code = concept_columns!(service_request, self.code);
-        let occurrence = period_columns!(service_request, self.occurrence);
-        run!(
-            inserter,
-            diesel::insert_into(service_request::table).values((
-                service_request::rid.eq(inserter.rid),
-                &self.request,
-                code,
-                occurrence,
-                references
-            ))
-        );
-        insert_each!(inserter, service_request_category, &self.categories, |category| {
-            concept_columns!(service_request_category, category)
-        });
-        insert_each!(inserter, service_request_performer, &self.performers, |performer| {
-            service_request_performer::performer.eq(inserter.number(performer)?)
-        });
-        insert_each!(inserter, service_request_reason, &self.reasons, |reason| {
-            reason_columns!(inserter, service_request_reason, reason)
+        rows!(gatherer, service_request_category, &self.categories, |category| { system: &category.system, code: &category.code, text: &category.text });
+        rows!(gatherer, service_request_performer, &self.performers, |performer| { performer: gatherer.number(performer)? });
+        rows!(gatherer, service_request_reason, &self.reasons, |reason| {
+            system: &reason.concept().system, code: &reason.concept().code, text: &reason.concept().text, reference: gatherer.number_of(reason.reference())?
         });
         Ok(())
     }

@@ -5,22 +5,49 @@
 
 use super::connection::Conn;
 use super::dialect::Dialect;
-use super::statement::{Statement, Value};
+use super::statement::{Kind, Statement, Value};
 use crate::store::StoreError;
 
 /// A table as rows are written to it.
-pub(super) struct Table {
-    pub(super) name: &'static str,
-    pub(super) columns: &'static [&'static str],
+#[derive(Debug)]
+pub(in crate::store) struct Table {
+    pub(in crate::store) name: &'static str,
+    pub(in crate::store) columns: &'static [Column],
+}
+
+/// A column of a table.
+#[derive(Debug)]
+pub(in crate::store) struct Column {
+    pub(in crate::store) name: &'static str,
+    pub(in crate::store) kind: Kind,
+}
+
+/// A column of integers.
+pub(super) const fn integer(name: &'static str) -> Column {
+    Column { name, kind: Kind::Integer }
+}
+
+/// A column of floating-point numbers.
+pub(super) const fn real(name: &'static str) -> Column {
+    Column { name, kind: Kind::Real }
+}
+
+/// A column of texts.
+pub(super) const fn text(name: &'static str) -> Column {
+    Column { name, kind: Kind::Text }
 }
 
 impl Table {
+    fn names(&self) -> Vec<&'static str> {
+        self.columns.iter().map(|column| column.name).collect()
+    }
+
     fn placeholders(&self) -> String {
         vec!["?"; self.columns.len()].join(", ")
     }
 
     fn insert(&self, dialect: Dialect) -> String {
-        let (name, columns, values) = (self.name, self.columns.join(", "), self.placeholders());
+        let (name, columns, values) = (self.name, self.names().join(", "), self.placeholders());
         match dialect {
             Dialect::Sqlite => format!("INSERT INTO {name} ({columns}) VALUES ({values})"),
             Dialect::Postgres => format!("INSERT INTO {name} ({columns}) SELECT * FROM unnest({values})"),
@@ -31,7 +58,7 @@ impl Table {
     fn delete(&self, dialect: Dialect) -> String {
         let name = self.name;
         let equal = |value: &dyn Fn(&str) -> String| {
-            let parts = self.columns.iter().map(|column| format!("t.{column} = {}", value(column)));
+            let parts = self.names().into_iter().map(|column| format!("t.{column} = {}", value(column)));
             parts.collect::<Vec<_>>().join(" AND ")
         };
         match dialect {
@@ -41,7 +68,7 @@ impl Table {
             Dialect::Postgres => format!(
                 "DELETE FROM {name} AS t USING unnest({}) AS d ({}) WHERE {}",
                 self.placeholders(),
-                self.columns.join(", "),
+                self.names().join(", "),
                 equal(&|column| format!("d.{column}"))
             ),
         }
@@ -49,17 +76,17 @@ impl Table {
 }
 
 /// Where rows are written.
-pub(super) struct Batch<'a, 'c> {
+pub(in crate::store) struct Batch<'a, 'c> {
     conn: &'a mut Conn<'c>,
 }
 
 impl<'a, 'c> Batch<'a, 'c> {
-    pub(super) fn new(conn: &'a mut Conn<'c>) -> Self {
+    pub(in crate::store) fn new(conn: &'a mut Conn<'c>) -> Self {
         Self { conn }
     }
 
     /// Adds rows, each with the values of all columns.
-    pub(super) fn insert<'v>(
+    pub(in crate::store) fn insert<'v>(
         &mut self,
         table: &Table,
         rows: impl ExactSizeIterator<Item = Vec<Value<'v>>>,
@@ -94,7 +121,8 @@ impl<'a, 'c> Batch<'a, 'c> {
                 }
             }
             Dialect::Postgres => {
-                Statement::<()>::new(&text, Value::columns(table.columns.len(), rows)).execute(self.conn)?;
+                let kinds = table.columns.iter().map(|column| column.kind);
+                Statement::<()>::new(&text, Value::columns(kinds, rows)).execute(self.conn)?;
             }
         }
         Ok(())

@@ -4,16 +4,15 @@
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
+use super::changes::{Changes, Present, Resource};
 use super::connection::{Conn, on};
-use super::contained::{ContainedChanges, Container};
+use super::contained::{self, Container, Parts};
 use super::dictionary::Dictionary;
-use super::index_rows::IndexChanges;
-use super::resource_text::Text;
+use super::integrity;
 use super::statement::{Statement, Value};
 use super::write_set::{State, decode};
-use crate::store::keys_blob::StoredKeys;
 use crate::store::schema::current;
-use crate::store::{Erased, Erasure, StoreError, relational};
+use crate::store::{Erased, Erasure, StoreError};
 
 /// Performs an erasure within the savepoint of the writer. Of a resource that is not there it removes nothing.
 pub(super) fn apply(
@@ -54,26 +53,26 @@ fn everything(
     rid: i64,
     erasure: &Erasure,
 ) -> Result<(i64, i64), StoreError> {
-    let present = current::table.select((current::deleted, current::keys)).filter(current::rid.eq(rid));
-    let present = on!(conn, present.load::<(i32, Vec<u8>)>(conn))?;
-    let Some((deleted, keys)) = present.into_iter().next() else { return Ok((0, 0)) };
+    let present = current::table
+        .select((current::kind, current::number, current::ts, current::deleted, current::keys))
+        .filter(current::rid.eq(rid));
+    let present = on!(conn, present.load::<(i32, i64, i64, i32, Vec<u8>)>(conn))?;
+    let Some((kind, number, ts, deleted, keys)) = present.into_iter().next() else { return Ok((0, 0)) };
     let keys = decode(&keys)?;
-    state.texts.replace(rid, keys.text, Text::default());
-    let mut index = IndexChanges::default();
-    let mut contained = ContainedChanges::default();
+    let mut changes = Changes::default();
     let gone = Container { number: 0, vid: 0, ts: 0 };
-    contained.replace(conn, dictionary, state, &mut index, (&keys, gone, Vec::new()))?;
-    contained.apply(conn)?;
-    index.replace(rid, keys, StoredKeys::default());
-    index.apply(conn)?;
-    relational::delete(conn, &erasure.kind, rid)?;
+    let nothing = Changes::default();
+    let parts = Parts::default();
+    contained::replace(conn, dictionary, state, (&nothing, &mut changes), (&keys, gone, parts))?;
+    let before = Present { kind, number, ts, deleted: deleted != 0, keys };
+    changes.put(rid, Resource { kind, before: Some(before), now: None });
+    changes.write(conn, dictionary, state, &[])?;
     if erasure.enforce_integrity {
         let name = (erasure.kind.clone(), erasure.id.clone());
-        state.integrity.check_deletions(conn, dictionary, &[(0, rid, name)])?;
+        integrity::check_deletions(conn, dictionary, state, (&nothing, &nothing), &[(0, rid, name)])?;
     }
-    let of_resource = || vec![Value::Integer(rid)];
-    Statement::<()>::new("DELETE FROM current WHERE rid = ?", of_resource()).execute(conn)?;
-    let versions = Statement::<()>::new("DELETE FROM version WHERE rid = ?", of_resource()).execute(conn)?;
+    let versions =
+        Statement::<()>::new("DELETE FROM version WHERE rid = ?", vec![Value::Integer(rid)]).execute(conn)?;
     Ok((i64::from(deleted == 0), i64::try_from(versions).unwrap_or(i64::MAX)))
 }
 

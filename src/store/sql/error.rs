@@ -20,6 +20,7 @@ impl From<Error> for StoreError {
             {
                 Self::TooSlow
             }
+            Error::RollbackErrorOnCommit { commit_error, .. } => Self::from(*commit_error),
             Error::DatabaseError(_, ref information) if is_passing(information.message()) => {
                 Self::Unavailable(error.to_string())
             }
@@ -43,6 +44,13 @@ fn is_passing(message: &str) -> bool {
         "deadlock detected",
     ];
     PASSING.iter().any(|words| message.contains(words))
+}
+
+/// Whether the database ended a transaction so that another could go on. Diesel gives no code for deadlocks.
+pub(super) fn is_conflict(error: &StoreError) -> bool {
+    const CONFLICTS: [&str; 2] = ["deadlock detected", "could not serialize access"];
+    let StoreError::Unavailable(text) = error else { return false };
+    CONFLICTS.iter().any(|words| text.contains(words))
 }
 
 impl From<ConnectionError> for StoreError {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use fhir_search::keys::{DateKey, StringKey, TokenKey, UriKey};
 
-use super::batch::{Batch, Table};
+use super::batch::{Batch, Table, integer, real, text};
 use super::connection::Conn;
 use super::dialect::list;
 use super::statement::{Statement, Value};
@@ -41,16 +41,18 @@ impl IndexChanges {
         self.positions.replace(rid, old.positions, new.positions);
     }
 
-    /// Writes the changes.
-    pub(super) fn apply(self, conn: &mut Conn<'_>) -> Result<(), StoreError> {
-        if !self.several.is_empty() {
+    /// Writes the changes. `several` are parameters that are known to be in their table.
+    pub(super) fn apply(self, conn: &mut Conn<'_>, several: &mut BTreeSet<i32>) -> Result<(), StoreError> {
+        let new: Vec<i32> = self.several.difference(several).copied().collect();
+        if !new.is_empty() {
             // Without a condition SQLite would take ON for that of a join.
             let text = format!(
                 "INSERT INTO several_keys (parameter) SELECT p.value FROM {} WHERE TRUE ON CONFLICT DO NOTHING",
                 list("p")
             );
-            let several = self.several.iter().map(|parameter| i64::from(*parameter));
-            Statement::<()>::new(&text, vec![Value::integers(several)]).execute(conn)?;
+            let values = Value::integers(new.iter().map(|parameter| i64::from(*parameter)));
+            Statement::<()>::new(&text, vec![values]).execute(conn)?;
+            several.extend(new);
         }
         let mut batch = Batch::new(conn);
         self.tokens.apply(&mut batch)?;
@@ -104,21 +106,26 @@ trait IndexRow: Ord {
 }
 
 impl IndexRow for TokenKey {
-    const TABLE: Table = Table { name: "ix_token", columns: &["parameter", "hash", "rid"] };
+    const TABLE: Table =
+        Table { name: "ix_token", columns: &[integer("parameter"), integer("hash"), integer("rid")] };
     fn values(&self, rid: i64) -> Vec<Value<'_>> {
         vec![Value::Integer(self.parameter.0.into()), Value::Integer(self.hash), Value::Integer(rid)]
     }
 }
 
 impl IndexRow for ReferenceRow {
-    const TABLE: Table = Table { name: "ix_reference", columns: &["parameter", "target", "rid"] };
+    const TABLE: Table =
+        Table { name: "ix_reference", columns: &[integer("parameter"), integer("target"), integer("rid")] };
     fn values(&self, rid: i64) -> Vec<Value<'_>> {
         vec![Value::Integer(self.parameter.0.into()), Value::Integer(self.target), Value::Integer(rid)]
     }
 }
 
 impl IndexRow for DateKey {
-    const TABLE: Table = Table { name: "ix_date", columns: &["parameter", "low", "high", "rid"] };
+    const TABLE: Table = Table {
+        name: "ix_date",
+        columns: &[integer("parameter"), integer("low"), integer("high"), integer("rid")],
+    };
     fn values(&self, rid: i64) -> Vec<Value<'_>> {
         let parameter = Value::Integer(self.parameter.0.into());
         vec![parameter, Value::Integer(self.low), Value::Integer(self.high), Value::Integer(rid)]
@@ -126,7 +133,10 @@ impl IndexRow for DateKey {
 }
 
 impl IndexRow for QuantityRow {
-    const TABLE: Table = Table { name: "ix_quantity", columns: &["parameter", "unit", "low", "high", "rid"] };
+    const TABLE: Table = Table {
+        name: "ix_quantity",
+        columns: &[integer("parameter"), integer("unit"), real("low"), real("high"), integer("rid")],
+    };
     fn values(&self, rid: i64) -> Vec<Value<'_>> {
         let (parameter, unit) = (Value::Integer(self.parameter.0.into()), Value::Integer(self.unit));
         vec![parameter, unit, Value::Real(self.low.get()), Value::Real(self.high.get()), Value::Integer(rid)]
@@ -134,7 +144,10 @@ impl IndexRow for QuantityRow {
 }
 
 impl IndexRow for StringKey {
-    const TABLE: Table = Table { name: "ix_string", columns: &["parameter", "folded", "exact", "rid"] };
+    const TABLE: Table = Table {
+        name: "ix_string",
+        columns: &[integer("parameter"), text("folded"), integer("exact"), integer("rid")],
+    };
     fn values(&self, rid: i64) -> Vec<Value<'_>> {
         let parameter = Value::Integer(self.parameter.0.into());
         vec![parameter, Value::text(&self.folded), Value::Integer(self.exact), Value::Integer(rid)]
@@ -142,15 +155,18 @@ impl IndexRow for StringKey {
 }
 
 impl IndexRow for UriKey {
-    const TABLE: Table = Table { name: "ix_uri", columns: &["parameter", "value", "rid"] };
+    const TABLE: Table =
+        Table { name: "ix_uri", columns: &[integer("parameter"), text("value"), integer("rid")] };
     fn values(&self, rid: i64) -> Vec<Value<'_>> {
         vec![Value::Integer(self.parameter.0.into()), Value::key(&self.value), Value::Integer(rid)]
     }
 }
 
 impl IndexRow for CompositeRow {
-    const TABLE: Table =
-        Table { name: "ix_composite", columns: &["parameter", "hash", "low", "high", "rid"] };
+    const TABLE: Table = Table {
+        name: "ix_composite",
+        columns: &[integer("parameter"), integer("hash"), real("low"), real("high"), integer("rid")],
+    };
     fn values(&self, rid: i64) -> Vec<Value<'_>> {
         let (parameter, hash) = (Value::Integer(self.parameter.0.into()), Value::Integer(self.hash));
         vec![parameter, hash, Value::Real(self.low.get()), Value::Real(self.high.get()), Value::Integer(rid)]
@@ -158,8 +174,10 @@ impl IndexRow for CompositeRow {
 }
 
 impl IndexRow for PositionRow {
-    const TABLE: Table =
-        Table { name: "ix_position", columns: &["parameter", "latitude", "longitude", "rid"] };
+    const TABLE: Table = Table {
+        name: "ix_position",
+        columns: &[integer("parameter"), real("latitude"), real("longitude"), integer("rid")],
+    };
     fn values(&self, rid: i64) -> Vec<Value<'_>> {
         let (latitude, longitude) = (Value::Real(self.latitude.get()), Value::Real(self.longitude.get()));
         vec![Value::Integer(self.parameter.0.into()), latitude, longitude, Value::Integer(rid)]

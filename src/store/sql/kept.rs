@@ -9,7 +9,7 @@ use crate::store::nodes::NodeNumber;
 use crate::store::schema::kept_answer;
 
 /// What the writer does for kept answers.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum KeptTask {
     Keep(Kept),
     Replace(NodeNumber, Kept),

@@ -5,13 +5,12 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Text};
 use serde::{Deserialize, Serialize};
 
+use super::changes::{Changes, Now, Present, Resource};
 use super::connection::{Conn, on};
-use super::contained::{self, ContainedChanges, Container};
+use super::contained::{self, Container, Parts};
 use super::dictionary::Dictionary;
-use super::index_rows::IndexChanges;
 use super::search;
 use super::statement::{Statement, Value};
-use super::versions::{self, CurrentKeys};
 use super::write_set::{State, decode, stored_keys};
 use crate::store::StoreError;
 use crate::store::query::Types;
@@ -32,7 +31,7 @@ const DONE: &str = "done";
 const CANCELLED: &str = "cancelled";
 
 /// What the writer does for jobs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum JobTask {
     Open { id: Box<str>, work: Work },
     Cancel { id: Box<str> },
@@ -139,9 +138,10 @@ fn step(
     let is_expected =
         |job: &Job| job.state == JobState::Open && job.at == step.from && job.node == step.taken_from;
     find(conn, &step.job)?.filter(is_expected).ok_or(StoreError::ConditionChanged)?;
-    let mut index = IndexChanges::default();
-    let mut contained = ContainedChanges::default();
-    for Rekeyed { rid, vid, mut keys } in step.keys {
+    let earlier = Changes::default();
+    let mut changes = Changes::default();
+    for Rekeyed { rid, vid, keys } in &step.keys {
+        let (rid, vid) = (*rid, *vid);
         let found = current::table
             .select((current::kind, current::number, current::ts, current::keys))
             .filter(current::rid.eq(rid))
@@ -149,27 +149,22 @@ fn step(
         let found = on!(conn, found.load::<(i32, i64, i64, Vec<u8>)>(conn))?;
         let Some((kind, number, ts, old)) = found.into_iter().next() else { continue };
         let parts = match keys.contained.as_slice() {
-            [] => Vec::new(),
-            _ => contained::take(dictionary, (&dictionary.type_name(kind), &id(conn, rid)?), &mut keys)?,
+            [] => Parts::default(),
+            _ => Parts::of(dictionary, (&dictionary.type_name(kind), &id(conn, rid)?), keys)?,
         };
-        let (keys, text) = stored_keys(conn, dictionary, state, kind, keys)?;
-        let coded = CurrentKeys::new(&keys, conn.dialect());
-        let differ = coded.blob != old;
+        let (keys, text) = stored_keys(conn, dictionary, state, kind, keys, &parts.links)?;
         // Where the keys are the same and nothing is contained, nothing was.
-        if differ || !parts.is_empty() {
+        if keys.encode() != old || !parts.is_empty() {
             let old = decode(&old)?;
             let container = Container { number, vid, ts };
-            contained.replace(conn, dictionary, state, &mut index, (&old, container, parts))?;
-            if differ {
-                versions::set_keys(conn, rid, &coded)?;
-                state.texts.replace(rid, old.text, text);
-                index.replace(rid, old, keys);
-            }
+            let into = (&earlier, &mut changes);
+            contained::replace(conn, dictionary, state, into, (&old, container, parts))?;
+            let before = Some(Present { kind, number, ts, deleted: false, keys: old });
+            let now = Now { number, vid, ts, deleted: false, keys, text, rows: None };
+            changes.put(rid, Resource { kind, before, now: Some(now) });
         }
     }
-    state.identities.save(conn)?;
-    contained.apply(conn)?;
-    index.apply(conn)?;
+    changes.write(conn, dictionary, state, &[])?;
     let done = i64::try_from(step.done).unwrap_or(i64::MAX);
     let progress = (
         job::at_type.eq(i64::try_from(step.at.kind).unwrap_or(i64::MAX)),

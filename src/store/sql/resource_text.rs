@@ -1,33 +1,28 @@
 //! The full-text index: the words of each resource that has any.
-//!
-//! It is the one index that is not written with each set: FTS5 would write a segment of its index for each savepoint. So the
-//! sets of a group gather their changes, and the writer writes them together before it commits.
 
-use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use fhir_search::keys::SearchKeys;
-use fhir_search::query::{Clause, Query};
 
 use super::connection::Conn;
-use super::dialect::Dialect;
+use super::dialect::{Dialect, IS_IN_LIST};
 use super::statement::{Statement, Value};
 use crate::store::StoreError;
 use crate::store::query::term;
 
 /// The words of a resource.
-#[derive(Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Text {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Text<'a> {
     /// Code of its type.
     kind: i32,
-    narrative: Vec<Box<str>>,
-    content: Vec<Box<str>>,
+    narrative: &'a [Box<str>],
+    content: &'a [Box<str>],
 }
 
-impl Text {
+impl<'a> Text<'a> {
     /// The words of a resource of the type with the code `kind`.
-    pub(super) fn of(kind: i32, keys: &SearchKeys) -> Self {
-        Self { kind, narrative: keys.narrative_words.clone(), content: keys.content_words.clone() }
+    pub(super) fn of(kind: i32, keys: &'a SearchKeys) -> Self {
+        Self { kind, narrative: &keys.narrative_words, content: &keys.content_words }
     }
 
     /// Words as terms of the index of SQLite, with spaces between them.
@@ -52,99 +47,64 @@ pub(super) fn terms<'a>(kind: i32, words: impl Iterator<Item = &'a str>) -> Stri
     words.map(|word| term(kind, word)).collect::<Vec<_>>().join(" ")
 }
 
-/// The changes that the sets of a group make.
+/// Rows that change, in the order of the table.
 #[derive(Debug, Default)]
-pub(super) struct TextChanges {
-    changes: Vec<Change>,
-    /// How many of them are of earlier sets.
-    earlier: usize,
+pub(super) struct TextChanges<'a> {
+    removed: Vec<i64>,
+    added: Vec<(i64, Text<'a>)>,
 }
 
-#[derive(Debug)]
-struct Change {
-    rid: i64,
-    /// Whether there was a row before.
-    was_there: bool,
-    text: Text,
-}
-
-impl TextChanges {
-    /// Begins a set of writes.
-    pub(super) fn begin(&mut self) {
-        self.earlier = self.changes.len();
-    }
-
-    /// Forgets what was gathered since [`TextChanges::begin`].
-    pub(super) fn roll_back(&mut self) {
-        self.changes.truncate(self.earlier);
-    }
-
-    /// The text of a resource, which had another with the fingerprint `old`.
-    pub(super) fn replace(&mut self, rid: i64, old: u64, text: Text) {
-        if old != text.fingerprint() {
-            self.changes.push(Change { rid, was_there: old != 0, text });
+impl<'a> TextChanges<'a> {
+    /// A resource had the text with the fingerprint `old`, and has this one with the fingerprint `new` now.
+    pub(super) fn replace(&mut self, rid: i64, old: u64, new: u64, text: Text<'a>) {
+        if old == new {
+            return;
+        }
+        if old != 0 {
+            self.removed.push(rid);
+        }
+        if new != 0 {
+            self.added.push((rid, text));
         }
     }
 
-    /// Writes what was gathered, in the order of the table.
-    pub(super) fn write(&mut self, conn: &mut Conn<'_>) -> Result<(), StoreError> {
-        let mut rows: BTreeMap<i64, Change> = BTreeMap::new();
-        for change in self.changes.drain(..) {
-            // What is in the table is what was there before the first change of the group.
-            let was_there = rows.get(&change.rid).map_or(change.was_there, |first| first.was_there);
-            rows.insert(change.rid, Change { was_there, ..change });
+    /// Writes the changes.
+    pub(super) fn write(self, conn: &mut Conn<'_>) -> Result<(), StoreError> {
+        if !self.removed.is_empty() {
+            let text = format!("DELETE FROM resource_text WHERE {{rowid|rid}} {IS_IN_LIST}");
+            Statement::<()>::new(&text, vec![Value::integers(self.removed)]).execute(conn)?;
         }
-        self.earlier = 0;
-        for Change { rid, was_there, text } in rows.into_values() {
-            if was_there {
-                let text = "DELETE FROM resource_text WHERE {rowid|rid} = ?";
-                Statement::<()>::new(text, vec![Value::Integer(rid)]).execute(conn)?;
-            }
-            if text.fingerprint() != 0 {
-                insert(conn, rid, &text)?;
-            }
+        match conn.dialect() {
+            _ if self.added.is_empty() => Ok(()),
+            Dialect::Sqlite => self.added.iter().try_for_each(|(rid, text)| insert(conn, *rid, text)),
+            Dialect::Postgres => insert_all(conn, &self.added),
         }
-        Ok(())
     }
 }
 
-fn insert(conn: &mut Conn<'_>, rid: i64, text: &Text) -> Result<(), StoreError> {
-    match conn.dialect() {
-        Dialect::Sqlite => {
-            let (narrative, content) = (text.terms(&text.narrative), text.terms(&text.content));
-            let values = vec![Value::Integer(rid), Value::text(&narrative), Value::text(&content)];
-            let insert = "INSERT INTO resource_text (rowid, narrative, content) VALUES (?, ?, ?)";
-            Statement::<()>::new(insert, values).execute(conn)?;
-        }
-        Dialect::Postgres => {
-            let narrative = || text.narrative.iter().map(|word| &**word);
-            // Words of the narrative count as words of the content, which in SQLite the question says.
-            let all = narrative().chain(text.content.iter().map(|word| &**word));
-            let key = [Value::Integer(rid), Value::Integer(text.kind.into())].into_iter();
-            let values = key.chain([Value::texts(narrative()), Value::texts(all)]);
-            let insert = "INSERT INTO resource_text (rid, type, narrative, content) VALUES (?, ?, ?, ?)";
-            Statement::<()>::new(insert, values.collect()).execute(conn)?;
-        }
-    }
+fn insert(conn: &mut Conn<'_>, rid: i64, text: &Text<'_>) -> Result<(), StoreError> {
+    let (narrative, content) = (text.terms(text.narrative), text.terms(text.content));
+    let values = vec![Value::Integer(rid), Value::text(&narrative), Value::text(&content)];
+    let insert = "INSERT INTO resource_text (rowid, narrative, content) VALUES (?, ?, ?)";
+    Statement::<()>::new(insert, values).execute(conn)?;
     Ok(())
 }
 
-/// Whether a search looks at the text index.
-pub(super) fn is_read_by(query: &Query) -> bool {
-    query.clauses.iter().any(reads_text)
-}
-
-fn reads_text(clause: &Clause) -> bool {
-    match clause {
-        Clause::Words { .. } => true,
-        Clause::Any(clauses) | Clause::All(clauses) | Clause::Of { clauses, .. } => {
-            clauses.iter().any(reads_text)
-        }
-        Clause::Not(clause) | Clause::Chain { clause, .. } | Clause::Has { clause, .. } => reads_text(clause),
-        Clause::Parameter { .. }
-        | Clause::Id(_)
-        | Clause::Resource { .. }
-        | Clause::LastUpdated(_)
-        | Clause::Present(_) => false,
-    }
+/// Words are letters and digits, so that a space can stand between them.
+fn insert_all(conn: &mut Conn<'_>, rows: &[(i64, Text<'_>)]) -> Result<(), StoreError> {
+    const INSERT: &str = "INSERT INTO resource_text (rid, type, narrative, content) \
+        SELECT n.rid, n.type, string_to_array(n.narrative, ' '), string_to_array(n.content, ' ') \
+        FROM unnest(?, ?, ?, ?) AS n (rid, type, narrative, content)";
+    let narratives: Vec<String> = rows.iter().map(|(_, text)| text.narrative.join(" ")).collect();
+    // Words of the narrative count as words of the content, which in SQLite the question says.
+    let all = rows.iter().map(|(_, text)| [text.narrative, text.content].concat().join(" "));
+    let all: Vec<String> = all.collect();
+    let values = vec![
+        Value::integers(rows.iter().map(|(rid, _)| *rid)),
+        Value::integers(rows.iter().map(|(_, text)| text.kind.into())),
+        Value::texts(narratives.iter().map(String::as_str)),
+        Value::texts(all.iter().map(String::as_str)),
+    ];
+    Statement::<()>::new(INSERT, values).execute(conn)?;
+    Ok(())
 }

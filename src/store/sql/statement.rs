@@ -12,7 +12,7 @@ use diesel::query_dsl::RunQueryDsl;
 use diesel::query_dsl::methods::LoadQuery;
 use diesel::result::{Error, QueryResult};
 use diesel::serialize::{self, IsNull, Output, ToSql};
-use diesel::sql_types::{Array, BigInt, Binary, Double, HasSqlType, Text};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Double, HasSqlType, Nullable, Text};
 use diesel::sqlite::{Sqlite, SqliteConnection};
 
 use super::connection::Conn;
@@ -29,6 +29,8 @@ pub(in crate::store) struct Statement<'a, Row = ()> {
 /// A bound value.
 #[derive(Clone, Debug)]
 pub(in crate::store) enum Value<'a> {
+    Null,
+    Boolean(bool),
     Integer(i64),
     Real(&'a f64),
     Text(Chars<'a>),
@@ -44,9 +46,60 @@ pub(in crate::store) enum List<'a> {
     Integers(Integers),
     Texts(Texts<'a>),
     /// Not in SQLite.
-    Reals(Vec<f64>),
-    /// Not in SQLite.
     Blobs(Vec<&'a [u8]>),
+    /// A column of many rows. Not in SQLite.
+    Column(Cells<'a>),
+}
+
+/// What the values of a column are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::store) enum Kind {
+    Boolean,
+    Integer,
+    Real,
+    Text,
+}
+
+/// The values of a column, of which some may be missing.
+#[derive(Clone, Debug)]
+pub(in crate::store) enum Cells<'a> {
+    Booleans(Vec<Option<bool>>),
+    Integers(Vec<Option<i64>>),
+    Reals(Vec<Option<f64>>),
+    Texts(Vec<Option<Chars<'a>>>),
+}
+
+impl<'a> Cells<'a> {
+    fn new(kind: Kind, rows: usize) -> Self {
+        match kind {
+            Kind::Boolean => Self::Booleans(Vec::with_capacity(rows)),
+            Kind::Integer => Self::Integers(Vec::with_capacity(rows)),
+            Kind::Real => Self::Reals(Vec::with_capacity(rows)),
+            Kind::Text => Self::Texts(Vec::with_capacity(rows)),
+        }
+    }
+
+    /// Adds a value; one of another kind is as good as none.
+    fn push(&mut self, value: Value<'a>) {
+        match self {
+            Self::Booleans(cells) => cells.push(match value {
+                Value::Boolean(value) => Some(value),
+                _ => None,
+            }),
+            Self::Integers(cells) => cells.push(match value {
+                Value::Integer(value) => Some(value),
+                _ => None,
+            }),
+            Self::Reals(cells) => cells.push(match value {
+                Value::Real(value) => Some(*value),
+                _ => None,
+            }),
+            Self::Texts(cells) => cells.push(match value {
+                Value::Text(text) => Some(text),
+                _ => None,
+            }),
+        }
+    }
 }
 
 /// A text as both databases take it.
@@ -104,46 +157,28 @@ impl<'a> Value<'a> {
         Self::List(List::Texts(Texts(values.into_iter().map(|text| Chars { text, is_key: false }).collect())))
     }
 
-    /// The columns of rows of `count` values each as lists.
-    pub(in crate::store) fn columns(count: usize, rows: impl Iterator<Item = Vec<Self>>) -> Vec<Self> {
-        let mut columns: Vec<Vec<Self>> = vec![Vec::new(); count];
+    /// The columns of rows as lists. Each row has a value for each of the `kinds`.
+    pub(in crate::store) fn columns(
+        kinds: impl Iterator<Item = Kind>,
+        rows: impl ExactSizeIterator<Item = Vec<Self>>,
+    ) -> Vec<Self> {
+        let mut columns: Vec<Cells<'a>> = kinds.map(|kind| Cells::new(kind, rows.len())).collect();
         for row in rows {
             for (column, value) in columns.iter_mut().zip(row) {
                 column.push(value);
             }
         }
-        columns.into_iter().map(Self::list).collect()
+        columns.into_iter().map(|column| Self::List(List::Column(column))).collect()
     }
 
-    /// Values of one kind as a list; those of another kind than the first are left out.
-    fn list(values: Vec<Self>) -> Self {
-        Self::List(match values.first() {
-            Some(Value::Real(_)) => List::Reals(each(values, |value| match value {
-                Value::Real(value) => Some(*value),
-                _ => None,
-            })),
-            Some(Value::Text(_)) => List::Texts(Texts(each(values, |value| match value {
-                Value::Text(text) => Some(text),
-                _ => None,
-            }))),
-            Some(Value::Blob(_)) => List::Blobs(each(values, |value| match value {
-                Value::Blob(bytes) => Some(bytes),
-                _ => None,
-            })),
-            _ => List::Integers(Integers(each(values, |value| match value {
-                Value::Integer(value) => Some(value),
-                _ => None,
-            }))),
-        })
+    /// Texts of any length that are keys of an index.
+    pub(in crate::store) fn keys(values: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::List(List::Texts(Texts(values.into_iter().map(|text| Chars { text, is_key: true }).collect())))
     }
 
     pub(in crate::store) fn blobs(values: impl IntoIterator<Item = &'a [u8]>) -> Self {
         Self::List(List::Blobs(values.into_iter().collect()))
     }
-}
-
-fn each<'a, T>(values: Vec<Value<'a>>, of: impl Fn(Value<'a>) -> Option<T>) -> Vec<T> {
-    values.into_iter().filter_map(of).collect()
 }
 
 impl ToSql<Text, Sqlite> for Chars<'_> {
@@ -189,7 +224,7 @@ impl Home for Sqlite {
         match list {
             List::Integers(values) => out.push_bind_param::<Text, _>(values),
             List::Texts(values) => out.push_bind_param::<Text, _>(values),
-            List::Reals(_) | List::Blobs(_) => {
+            List::Blobs(_) | List::Column(_) => {
                 Err(Error::QueryBuilderError("SQLite takes lists of integers and texts".into()))
             }
         }
@@ -203,8 +238,11 @@ impl Home for Pg {
         match list {
             List::Integers(values) => out.push_bind_param::<Array<BigInt>, _>(&values.0),
             List::Texts(values) => out.push_bind_param::<Array<Text>, _>(&values.0),
-            List::Reals(values) => out.push_bind_param::<Array<Double>, _>(values),
             List::Blobs(values) => out.push_bind_param::<Array<Binary>, _>(values),
+            List::Column(Cells::Booleans(cells)) => out.push_bind_param::<Array<Nullable<Bool>>, _>(cells),
+            List::Column(Cells::Integers(cells)) => out.push_bind_param::<Array<Nullable<BigInt>>, _>(cells),
+            List::Column(Cells::Reals(cells)) => out.push_bind_param::<Array<Nullable<Double>>, _>(cells),
+            List::Column(Cells::Texts(cells)) => out.push_bind_param::<Array<Nullable<Text>>, _>(cells),
         }
     }
 }
@@ -250,7 +288,13 @@ impl Statement<'_> {
 
 impl<Row, DB> QueryFragment<DB> for Statement<'_, Row>
 where
-    DB: Home + HasSqlType<BigInt> + HasSqlType<Double> + HasSqlType<Text> + HasSqlType<Binary>,
+    DB: Home
+        + HasSqlType<Bool>
+        + HasSqlType<BigInt>
+        + HasSqlType<Double>
+        + HasSqlType<Text>
+        + HasSqlType<Binary>,
+    bool: ToSql<Bool, DB>,
     i64: ToSql<BigInt, DB>,
     f64: ToSql<Double, DB>,
     [u8]: ToSql<Binary, DB>,
@@ -268,6 +312,8 @@ where
         }
         for part in parts {
             match values.next() {
+                Some(Value::Null) => out.push_bind_param::<Nullable<BigInt>, Option<i64>>(&None)?,
+                Some(Value::Boolean(value)) => out.push_bind_param::<Bool, bool>(value)?,
                 Some(Value::Integer(value)) => out.push_bind_param::<BigInt, _>(value)?,
                 Some(Value::Real(value)) => out.push_bind_param::<Double, f64>(value)?,
                 Some(Value::Text(value)) => out.push_bind_param::<Text, _>(value)?,

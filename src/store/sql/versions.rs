@@ -1,12 +1,15 @@
 //! Rows of `version`, and of `current` for the newest.
 
+use diesel::sql_types::BigInt;
+
+use super::changes::Added;
 use super::connection::Conn;
-use super::dialect::Dialect;
+use super::dialect::{Dialect, IS_IN_LIST};
 use super::statement::{Statement, Value};
 use crate::store::StoreError;
 use crate::store::keys_blob::StoredKeys;
 
-/// A version that becomes the current one.
+/// A version to add.
 pub(super) struct NewVersion<'a> {
     pub(super) vid: i64,
     pub(super) rid: i64,
@@ -16,8 +19,18 @@ pub(super) struct NewVersion<'a> {
     pub(super) ts: i64,
     /// Code of the method.
     pub(super) method: i32,
-    pub(super) deleted: bool,
     pub(super) body: &'a [u8],
+}
+
+/// The newest version of a resource. One that is contained has the version of its container.
+pub(super) struct CurrentRow {
+    pub(super) rid: i64,
+    /// Type code.
+    pub(super) kind: i32,
+    pub(super) number: i64,
+    pub(super) vid: i64,
+    pub(super) ts: i64,
+    pub(super) deleted: bool,
     pub(super) keys: CurrentKeys,
 }
 
@@ -59,59 +72,65 @@ pub(super) fn sort_texts(keys: &StoredKeys) -> String {
     serde_json::Value::from(texts).to_string()
 }
 
-const INSERT_VERSION: &str =
-    "INSERT INTO version (vid, rid, version, type, ts, method, body) VALUES (?, ?, ?, ?, ?, ?, ?)";
-
-const PUT_CURRENT: &str = "INSERT INTO current (rid, type, version, vid, ts, deleted, keys) \
-    VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (rid) DO UPDATE SET type = excluded.type, version = excluded.version, \
-    vid = excluded.vid, ts = excluded.ts, deleted = excluded.deleted, keys = excluded.keys";
-
-/// The same for many rows in one statement.
-const POSTGRES: &str = "WITH new AS (SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
-        AS n (vid, rid, version, type, ts, method, body, deleted, keys, parameters, sort_texts)), \
-    added AS (INSERT INTO version (vid, rid, version, type, ts, method, body) \
-        SELECT vid, rid, version, type, ts, method, body FROM new) \
-    INSERT INTO current (rid, type, version, vid, ts, deleted, keys, parameters, sort_texts) \
-    SELECT rid, type, version, vid, ts, deleted, keys, parameters::integer[], sort_texts::jsonb FROM new \
-    ON CONFLICT (rid) DO UPDATE SET version = excluded.version, vid = excluded.vid, ts = excluded.ts, \
-        deleted = excluded.deleted, keys = excluded.keys, parameters = excluded.parameters, \
-        sort_texts = excluded.sort_texts";
-
-/// Adds versions of different resources and makes them the current ones.
+/// Adds versions, in the order of their numbers.
 pub(super) fn add(conn: &mut Conn<'_>, versions: &[NewVersion<'_>]) -> Result<(), StoreError> {
+    const SQLITE: &str =
+        "INSERT INTO version (vid, rid, version, type, ts, method, body) VALUES (?, ?, ?, ?, ?, ?, ?)";
+    const POSTGRES: &str = "INSERT INTO version (vid, rid, version, type, ts, method, body) \
+        SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?)";
+    let head = |version: &NewVersion<'_>| {
+        let NewVersion { vid, rid, number, ts, .. } = version;
+        [*vid, *rid, *number, version.kind.into(), *ts, version.method.into()]
+    };
     match conn.dialect() {
         _ if versions.is_empty() => {}
         Dialect::Sqlite => {
             for version in versions {
-                let NewVersion { vid, rid, number, ts, method, body, .. } = version;
-                let head = [*vid, *rid, *number, version.kind.into(), *ts, i64::from(*method)];
-                let values = head.map(Value::Integer).into_iter().chain([Value::Blob(body)]);
-                Statement::<()>::new(INSERT_VERSION, values.collect()).execute(conn)?;
-                let head = [*rid, version.kind.into(), *number, *vid, *ts, version.deleted.into()];
-                let values = head.map(Value::Integer).into_iter().chain([Value::Blob(&version.keys.blob)]);
-                Statement::<()>::new(PUT_CURRENT, values.collect()).execute(conn)?;
+                let values = head(version).map(Value::Integer).into_iter();
+                let values = values.chain([Value::Blob(version.body)]).collect();
+                Statement::<()>::new(SQLITE, values).execute(conn)?;
             }
         }
         Dialect::Postgres => {
-            let row = |version: &NewVersion<'_>| {
-                let NewVersion { vid, rid, number, ts, method, .. } = version;
-                [*vid, *rid, *number, version.kind.into(), *ts, i64::from(*method)]
-            };
-            let rows: Vec<[i64; 6]> = versions.iter().map(row).collect();
-            let column = |index: usize| {
-                Value::integers(
-                    rows.iter().filter_map(move |row| row.get(index).copied()).collect::<Vec<_>>(),
-                )
-            };
+            let mut values = columns(versions.iter().map(head));
+            values.push(Value::blobs(versions.iter().map(|version| version.body)));
+            Statement::<()>::new(POSTGRES, values).execute(conn)?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes versions the current ones, each of another resource.
+pub(super) fn put_current(conn: &mut Conn<'_>, rows: &[CurrentRow]) -> Result<(), StoreError> {
+    const SQLITE: &str = "INSERT INTO current (rid, type, version, vid, ts, deleted, keys) \
+        VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (rid) DO UPDATE SET type = excluded.type, version = excluded.version, \
+        vid = excluded.vid, ts = excluded.ts, deleted = excluded.deleted, keys = excluded.keys";
+    const POSTGRES: &str = "INSERT INTO current (rid, type, version, vid, ts, deleted, keys, parameters, sort_texts) \
+        SELECT rid, type, version, vid, ts, deleted, keys, parameters::integer[], sort_texts::jsonb \
+        FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?) \
+            AS n (rid, type, version, vid, ts, deleted, keys, parameters, sort_texts) \
+        ON CONFLICT (rid) DO UPDATE SET version = excluded.version, vid = excluded.vid, ts = excluded.ts, \
+            deleted = excluded.deleted, keys = excluded.keys, parameters = excluded.parameters, \
+            sort_texts = excluded.sort_texts";
+    let head =
+        |row: &CurrentRow| [row.rid, row.kind.into(), row.number, row.vid, row.ts, i64::from(row.deleted)];
+    match conn.dialect() {
+        _ if rows.is_empty() => {}
+        Dialect::Sqlite => {
+            for row in rows {
+                let values = head(row).map(Value::Integer).into_iter();
+                let values = values.chain([Value::Blob(&row.keys.blob)]).collect();
+                Statement::<()>::new(SQLITE, values).execute(conn)?;
+            }
+        }
+        Dialect::Postgres => {
             let aside = |part: fn(&Aside) -> &String| {
-                let asides = versions.iter().filter_map(|version| version.keys.aside.as_ref());
+                let asides = rows.iter().filter_map(|row| row.keys.aside.as_ref());
                 Value::texts(asides.map(|aside| part(aside).as_str()))
             };
-            let mut values: Vec<Value<'_>> = (0..6).map(column).collect();
+            let mut values = columns(rows.iter().map(head));
             values.extend([
-                Value::blobs(versions.iter().map(|version| version.body)),
-                Value::integers(versions.iter().map(|version| version.deleted.into())),
-                Value::blobs(versions.iter().map(|version| version.keys.blob.as_slice())),
+                Value::blobs(rows.iter().map(|row| row.keys.blob.as_slice())),
                 aside(|aside| &aside.parameters),
                 aside(|aside| &aside.sort_texts),
             ]);
@@ -121,49 +140,31 @@ pub(super) fn add(conn: &mut Conn<'_>, versions: &[NewVersion<'_>]) -> Result<()
     Ok(())
 }
 
-/// A contained resource: its version is that of its container.
-pub(super) struct ContainedRow {
-    pub(super) rid: i64,
-    /// Type code.
-    pub(super) kind: i32,
-    pub(super) number: i64,
-    pub(super) vid: i64,
-    pub(super) ts: i64,
-    pub(super) keys: CurrentKeys,
-}
-
-/// Gives a contained resource the version that its container has.
-pub(super) fn put_contained(conn: &mut Conn<'_>, row: &ContainedRow) -> Result<(), StoreError> {
-    const POSTGRES: &str = "INSERT INTO current (rid, type, version, vid, ts, deleted, keys, parameters, sort_texts) \
-        VALUES (?, ?, ?, ?, ?, ?, ?, (?)::integer[], (?)::jsonb) ON CONFLICT (rid) DO UPDATE SET version = excluded.version, \
-        vid = excluded.vid, ts = excluded.ts, keys = excluded.keys, parameters = excluded.parameters, \
-        sort_texts = excluded.sort_texts";
-    let ContainedRow { rid, number, vid, ts, keys, .. } = row;
-    let mut values: Vec<Value<'_>> =
-        [*rid, row.kind.into(), *number, *vid, *ts, 0].map(Value::Integer).to_vec();
-    values.push(Value::Blob(&keys.blob));
-    let text = match &keys.aside {
-        None => PUT_CURRENT,
-        Some(Aside { parameters, sort_texts }) => {
-            values.extend([Value::text(parameters), Value::text(sort_texts)]);
-            POSTGRES
+/// Rows of integers as a list for each column.
+pub(super) fn columns<'v, const N: usize>(rows: impl Iterator<Item = [i64; N]>) -> Vec<Value<'v>> {
+    let mut columns = [const { Vec::new() }; N];
+    for row in rows {
+        for (column, value) in columns.iter_mut().zip(row) {
+            column.push(value);
         }
-    };
-    Statement::<()>::new(text, values).execute(conn)?;
+    }
+    columns.map(Value::integers).to_vec()
+}
+
+/// Removes the rows of resources of which nothing stays.
+pub(super) fn remove_current(conn: &mut Conn<'_>, rids: &[i64]) -> Result<(), StoreError> {
+    if rids.is_empty() {
+        return Ok(());
+    }
+    let text = format!("DELETE FROM current WHERE rid {IS_IN_LIST}");
+    Statement::<()>::new(&text, vec![Value::integers(rids.iter().copied())]).execute(conn)?;
     Ok(())
 }
 
-/// Gives the current version of a resource other keys.
-pub(super) fn set_keys(conn: &mut Conn<'_>, rid: i64, keys: &CurrentKeys) -> Result<(), StoreError> {
-    let Some(Aside { parameters, sort_texts }) = &keys.aside else {
-        let values = vec![Value::Blob(&keys.blob), Value::Integer(rid)];
-        Statement::<()>::new("UPDATE current SET keys = ? WHERE rid = ?", values).execute(conn)?;
-        return Ok(());
-    };
-    let text =
-        "UPDATE current SET keys = ?, parameters = (?)::integer[], sort_texts = (?)::jsonb WHERE rid = ?";
-    let values =
-        vec![Value::Blob(&keys.blob), Value::text(parameters), Value::text(sort_texts), Value::Integer(rid)];
-    Statement::<()>::new(text, values).execute(conn)?;
-    Ok(())
+/// Whether a version is in the database.
+pub(super) fn is_there(conn: &mut Conn<'_>, version: &Added) -> Result<bool, StoreError> {
+    let Added { vid, rid, number, ts, .. } = *version;
+    let text = "SELECT vid FROM version WHERE vid = ? AND rid = ? AND version = ? AND ts = ?";
+    let values = [vid, rid, number, ts].map(Value::Integer).to_vec();
+    Ok(!Statement::<BigInt>::new(text, values).load::<i64>(conn)?.is_empty())
 }

@@ -1,54 +1,41 @@
 //! The writer: the one thread that changes the database.
 //!
-//! Commits wait for the disk, so the sets that came in while one commit was under way share the next (group commit). Each
-//! set has a savepoint of its own and fails alone; callers are answered after the commit. Steps of background jobs wait in the
-//! same queue.
+//! Commits wait for the disk, so the tasks that came in while one commit was under way share the next (group commit, [`Group`]).
+//! Callers are answered after the commit. Steps of background jobs wait in the same queue.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::thread::JoinHandle;
+use std::thread::{JoinHandle, sleep};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::backend::{Backend, Definitions};
-use super::connection::{Conn, Link};
+use super::connection::Link;
 use super::dictionary::{Dictionary, Names};
-use super::erase;
-use super::kept::{self, KeptTask};
-use super::reindex::{self, JobTask};
-use super::resource_text;
-use super::write_set::{self, State};
+use super::error::is_conflict;
+use super::group::{Answer, Group, Manner, Order, Task};
+use super::kept::KeptTask;
+use super::reindex::JobTask;
+use super::versions;
+use super::write_set::State;
 use crate::store::reindex::Generation;
-use crate::store::{Change, Erasure, StoreError, WriteSet, Written};
+use crate::store::{Erasure, StoreError, WriteSet};
 
-/// Sets that may wait; more callers wait for a place.
+/// Tasks that may wait; more callers wait for a place.
 const QUEUE: usize = 256;
-/// A group is full after so many sets,
-const GROUP_SETS: usize = 256;
+/// A group is full after so many tasks,
+const GROUP_TASKS: usize = 256;
 /// or so many bytes of bodies: nobody should wait long for the commit of others.
 const GROUP_BYTES: usize = 8 << 20;
 /// With nothing to do for so long, the writer tidies up.
 const IDLE: Duration = Duration::from_millis(500);
-
-type Answer = Result<Vec<Written>, StoreError>;
-
-struct Order {
-    task: Task,
-    answer: SyncSender<Answer>,
-}
-
-/// What is applied in one savepoint.
-enum Task {
-    Write(WriteSet),
-    Job(JobTask),
-    /// Gives numbers to names.
-    Names(Names),
-    /// Removes versions for good.
-    Erase(Erasure),
-    /// Keeps answers.
-    Kept(KeptTask),
-}
+/// How often a group is performed at most.
+const ATTEMPTS: u32 = 5;
+/// The database gave way to another transaction: so long to wait, longer each time.
+const PAUSE: Duration = Duration::from_millis(10);
+/// How often to look for a database that went away while it committed, and how long to wait in between.
+const LOOKS: u32 = 40;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(250);
 
 /// The way to the writer's thread.
 pub(super) struct Writer {
@@ -114,9 +101,9 @@ impl Writer {
         let stopped = || StoreError::Unavailable("the writer has stopped".to_owned());
         let orders =
             self.orders.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(stopped)?;
-        let (answer, answered) = sync_channel(1);
+        let (caller, answered) = sync_channel(1);
         self.waiting.fetch_add(1, Ordering::Relaxed);
-        if orders.send(Order { task, answer }).is_err() {
+        if orders.send(Order { task: Some(task), caller }).is_err() {
             self.waiting.fetch_sub(1, Ordering::Relaxed);
             return Err(stopped());
         }
@@ -205,59 +192,103 @@ impl Worker {
         Ok(self.session.insert(session))
     }
 
-    /// Applies `first` and what waits behind it in one transaction, commits, and answers.
-    fn commit_group(&mut self, first: Order) {
-        let mut group = Group { next: Some(first), answers: Vec::new() };
-        let mut result = self.apply_group(&mut group);
-        if result.is_err() && group.answers.is_empty() {
-            // Nothing has begun: perhaps the connection was lost while there was nothing to do.
-            self.session = None;
-            result = self.apply_group(&mut group);
+    /// `first` and what waits behind it.
+    fn group(&self, first: Order) -> Group {
+        let mut orders = Vec::new();
+        let mut bytes = 0;
+        let mut next = Some(first);
+        while let Some(order) = next.take() {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            bytes += order.task.as_ref().map_or(0, Task::bytes);
+            orders.push(order);
+            if orders.len() < GROUP_TASKS && bytes < GROUP_BYTES {
+                next = self.orders.try_recv().ok();
+            }
         }
-        if let Err(error) = &result {
-            log::error!("a group of {} sets was not written: {error}", group.answers.len());
+        Group::new(orders)
+    }
+
+    /// Performs `first` and what waits behind it in one transaction, commits, and answers. Nobody has been answered before, so
+    /// what was not committed can be performed again.
+    fn commit_group(&mut self, first: Order) {
+        let mut group = self.group(first);
+        let mut manner = Manner::Together;
+        for attempt in 1.. {
+            let Err(Failure { error, commit }) = self.attempt(&mut group, manner) else { break };
             self.session = None;
             if self.backend.is_shared() {
                 // Another process may give their numbers to other names.
                 self.dictionary.forget_unsaved();
             }
+            let fate = if commit { self.fate(&group) } else { Fate::NotWritten };
+            let next = match fate {
+                Fate::Written => break,
+                Fate::Unknown => None,
+                Fate::NotWritten => next_manner(&error, manner, attempt),
+            };
+            log::warn!("a group of {} sets was not written: {error}; next: {next:?}", group.len());
+            match next {
+                Some(next) => manner = next,
+                None => return group.answer(Err(error)),
+            }
+            if is_conflict(&error) {
+                sleep(PAUSE * attempt);
+            }
         }
-        group.answer(result);
+        group.answer(Ok(()));
     }
 
-    fn apply_group(&mut self, group: &mut Group) -> Result<(), StoreError> {
+    fn attempt(&mut self, group: &mut Group, manner: Manner) -> Result<(), Failure> {
         let (clock, dictionary) = (self.clock, Arc::clone(&self.dictionary));
-        self.session()?;
-        let (orders, waiting, generation) = (&self.orders, &self.waiting, &self.generation);
-        let backend = &self.backend;
-        let Some(Session { link, state }) = self.session.as_mut() else { return Ok(()) };
-        let saved = link.conn().write_transaction(|conn| {
-            if backend.follow(conn, &dictionary, state)? == Definitions::Changed {
-                generation.fetch_add(1, Ordering::SeqCst);
-            }
-            let (mut bytes, mut has_jobs) = (0, false);
-            while let Some(Order { task, answer }) = group.next.take() {
-                waiting.fetch_sub(1, Ordering::Relaxed);
-                bytes += body_bytes(&task);
-                has_jobs |= matches!(task, Task::Job(_));
-                if reads_texts(&task) {
-                    state.texts.write(conn)?;
+        let backend = Arc::clone(&self.backend);
+        let generation = Arc::clone(&self.generation);
+        let mut commit = false;
+        let saved = self.session().and_then(|Session { link, state }| {
+            link.conn().write_transaction(|conn| {
+                if backend.follow(conn, &dictionary, state)? == Definitions::Changed {
+                    generation.fetch_add(1, Ordering::SeqCst);
                 }
-                let generation = generation.load(Ordering::SeqCst);
-                let outcome = apply(conn, &dictionary, state, task, generation, micros(clock()));
-                group.answers.push((answer, outcome));
-                if group.answers.len() < GROUP_SETS && bytes < GROUP_BYTES {
-                    group.next = orders.try_recv().ok();
+                group.refuse_outdated(generation.load(Ordering::SeqCst));
+                group.perform(conn, &dictionary, state, clock, manner)?;
+                if group.has_jobs() {
+                    backend.wrote_definitions(conn)?;
                 }
+                let saved = dictionary.save(conn)?;
+                commit = true;
+                Ok(saved)
+            })
+        });
+        match saved {
+            Ok(saved) => {
+                dictionary.saved(&saved);
+                Ok(())
             }
-            state.texts.write(conn)?;
-            if has_jobs {
-                backend.wrote_definitions(conn)?;
+            Err(error) => Err(Failure { error, commit }),
+        }
+    }
+
+    /// Whether a group was written whose commit was not answered: its last version is there or it is not. The transaction is over
+    /// by the time that this one begins, for both take the lock of the writer.
+    fn fate(&mut self, group: &Group) -> Fate {
+        let (true, Some(last)) = (self.backend.is_shared(), group.last_version) else {
+            return Fate::Unknown;
+        };
+        for _ in 0..LOOKS {
+            let found = self.session().and_then(|session| {
+                session.link.conn().write_transaction(|conn| versions::is_there(conn, &last))
+            });
+            match found {
+                Ok(true) => {
+                    self.session = None;
+                    return Fate::Written;
+                }
+                Ok(false) => return Fate::NotWritten,
+                Err(error) => log::warn!("whether a group was written cannot be told yet: {error}"),
             }
-            dictionary.save(conn)
-        })?;
-        dictionary.saved(&saved);
-        Ok(())
+            self.session = None;
+            sleep(BETWEEN_LOOKS);
+        }
+        Fate::Unknown
     }
 
     /// Does what is better done when nobody waits.
@@ -270,93 +301,34 @@ impl Worker {
     }
 }
 
-/// Sets that are committed together.
-struct Group {
-    /// Taken from the queue and not yet begun.
-    next: Option<Order>,
-    answers: Vec<(SyncSender<Answer>, Answer)>,
+/// Why a group was not performed.
+struct Failure {
+    error: StoreError,
+    /// Whether it was the commit that failed.
+    commit: bool,
 }
 
-impl Group {
-    /// Answers everyone. If the group was not committed then nothing of it was written.
-    fn answer(self, committed: Result<(), StoreError>) {
-        let failure = committed.err().map(|error| error.to_string());
-        let begun = self.answers.into_iter();
-        let not_begun = self.next.into_iter().map(|order| (order.answer, Ok(Vec::new())));
-        for (caller, answer) in begun.chain(not_begun) {
-            let answer = match &failure {
-                Some(text) => answer.and_then(|_| Err(StoreError::Unavailable(text.clone()))),
-                None => answer,
-            };
-            // A caller who has gone away does not mind.
-            let _ = caller.send(answer);
-        }
+/// What became of a group.
+enum Fate {
+    Written,
+    NotWritten,
+    Unknown,
+}
+
+/// How to perform a group next of which nothing is written; `None` if it has failed for good.
+fn next_manner(error: &StoreError, manner: Manner, attempt: u32) -> Option<Manner> {
+    match error {
+        _ if attempt >= ATTEMPTS => None,
+        error if is_conflict(error) => Some(manner),
+        // The connection was lost, perhaps long ago while there was nothing to do.
+        StoreError::Unavailable(_) if attempt == 1 => Some(manner),
+        StoreError::Unavailable(_) => None,
+        _ if manner == Manner::Together => Some(Manner::OneByOne),
+        _ => None,
     }
 }
 
-/// Applies one task within its savepoint. `generation` is the oldest that is taken.
-fn apply(
-    conn: &mut Conn<'_>,
-    dictionary: &Dictionary,
-    state: &mut State,
-    task: Task,
-    generation: Generation,
-    now: i64,
-) -> Answer {
-    let task = current_task(task, generation)?;
-    state.begin();
-    let answer = conn.transaction(|conn| {
-        let applied = catch_unwind(AssertUnwindSafe(|| match task {
-            Task::Write(set) => write_set::apply(conn, dictionary, state, set, now),
-            Task::Job(task) => reindex::apply(conn, dictionary, state, task, now).map(|()| Vec::new()),
-            Task::Names(names) => names.give(dictionary).map(|()| Vec::new()),
-            Task::Erase(erasure) => erase::apply(conn, dictionary, state, erasure).map(|()| Vec::new()),
-            Task::Kept(task) => kept::apply(conn, task, now).map(|()| Vec::new()),
-        }));
-        applied.unwrap_or_else(|_| Err(StoreError::Database("the writer panicked".to_owned())))
-    });
-    if answer.is_err() {
-        state.roll_back();
-    }
-    answer
-}
-
-/// The task, unless something of it follows search parameters that are replaced.
-fn current_task(task: Task, generation: Generation) -> Result<Task, StoreError> {
-    match task {
-        Task::Write(set) if set.checks.iter().any(|check| check.generation < generation) => {
-            Err(StoreError::ConditionChanged)
-        }
-        Task::Write(set) if set.generation().is_some_and(|oldest| oldest < generation) => {
-            Err(StoreError::StaleParameters(Box::new(set)))
-        }
-        Task::Job(JobTask::Step(step)) if step.generation < generation => Err(StoreError::ConditionChanged),
-        task => Ok(task),
-    }
-}
-
-/// Whether a condition of the task looks at the text index, which then must hold what the group has changed.
-fn reads_texts(task: &Task) -> bool {
-    match task {
-        Task::Write(set) => set.checks.iter().any(|check| resource_text::is_read_by(&check.query)),
-        Task::Job(_) | Task::Names(_) | Task::Erase(_) | Task::Kept(_) => false,
-    }
-}
-
-fn body_bytes(task: &Task) -> usize {
-    let set = match task {
-        Task::Write(set) => set,
-        Task::Kept(task) => return task.bytes(),
-        Task::Job(_) | Task::Names(_) | Task::Erase(_) => return 0,
-    };
-    let bytes = set.writes.iter().map(|write| match &write.change {
-        Change::Put(prepared) => prepared.body.approximate_len(),
-        Change::Delete => 0,
-    });
-    bytes.sum()
-}
-
-fn micros(time: SystemTime) -> i64 {
+pub(super) fn micros(time: SystemTime) -> i64 {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }

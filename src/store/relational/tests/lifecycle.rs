@@ -7,7 +7,7 @@ use diesel::connection::InstrumentationEvent;
 
 use super::examples::{PATIENT, PLAN, REFERRAL, STAY};
 use super::*;
-use crate::store::relational::write;
+use crate::store::relational::{RowChanges, gather};
 use crate::store::sql::connection::Conn;
 
 const ALL: [&str; 4] = [PATIENT, STAY, REFERRAL, PLAN];
@@ -76,7 +76,10 @@ fn each_statement_is_prepared_once() {
     for resource in ALL.iter().cycle().take(12) {
         let document = Document::parse((*resource).to_owned()).unwrap();
         let rows = rows(document.root(), &[]).unwrap();
-        write(&mut Conn::Sqlite(&mut conn), 1, &rows, &mut |_, _| Ok(1)).unwrap();
+        let mut changes = RowChanges::default();
+        changes.remove(document.root().resource_type().unwrap(), 1);
+        changes.add(gather(1, &rows, &mut |_| Ok(1)).unwrap());
+        changes.write(&mut Conn::Sqlite(&mut conn)).unwrap();
     }
     let executed: Vec<String> = executed.lock().unwrap().iter().cloned().collect();
     let mut prepared = prepared.lock().unwrap().clone();

@@ -14,6 +14,7 @@ use fhir_search::query::{Clause, Query, Sort};
 
 use crate::store::postgres;
 use crate::store::schema::resource_id;
+use crate::store::sql::changes::Changes;
 use crate::store::sql::connection::{Link, on};
 use crate::store::sql::dictionary::Dictionary;
 use crate::store::sql::{search, write_set};
@@ -102,9 +103,10 @@ impl World {
         let set = WriteSet { writes: writes.collect(), ..WriteSet::default() };
         let Self { link, dictionary, state, now, .. } = self;
         let saved = link.conn().write_transaction(|conn| {
-            state.begin();
-            write_set::apply(conn, dictionary, state, set, *now)?;
-            state.texts.write(conn)?;
+            state.begin_transaction();
+            let nothing = Changes::default();
+            let (written, changes) = write_set::apply(conn, dictionary, state, &nothing, (&set, 0), *now)?;
+            changes.write(conn, dictionary, state, &[Some(Ok(written))])?;
             dictionary.save(conn)
         });
         dictionary.saved(&saved.unwrap());
