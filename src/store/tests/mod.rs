@@ -21,6 +21,7 @@ use crate::store::{
     Written,
 };
 
+mod commit;
 mod contained;
 mod erase;
 mod group;
@@ -33,6 +34,7 @@ mod opening;
 mod reindex;
 mod schema;
 mod throughput;
+mod together;
 
 /// A store on a database of its own.
 struct Fixture {
