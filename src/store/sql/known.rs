@@ -2,6 +2,7 @@
 //! a way to the database and back. Nobody else writes meanwhile, so it stays true until the transaction ends.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use diesel::sql_types::{BigInt, Binary, Integer};
 
@@ -76,8 +77,8 @@ impl Known {
 
     /// The newest version of a resource.
     pub(super) fn present(&mut self, conn: &mut Conn<'_>, rid: i64) -> Result<Option<Present>, StoreError> {
-        if !self.rows.contains_key(&rid) {
-            self.rows.insert(rid, None);
+        if let Entry::Vacant(row) = self.rows.entry(rid) {
+            row.insert(None);
             self.load(conn, &[rid])?;
         }
         let Some(Some(CurrentVersion { kind, number, ts, deleted, keys })) = self.rows.get(&rid) else {
