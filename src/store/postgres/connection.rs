@@ -18,7 +18,7 @@ const REPLICA_TIMEOUT: Duration = Duration::from_secs(1);
 /// Searches are written so that each join looks rows up in an index, in the order in which the tables are named: the program has
 /// chosen it, knowing what the planner cannot. See `docs/search-engine.md`.
 const PLANNER: &str = "SET join_collapse_limit = 1; SET enable_hashjoin = off; SET enable_mergejoin = off; \
-    SET enable_seqscan = off; SET random_page_cost = 1.1; SET jit = off; \
+    SET enable_seqscan = off; SET random_page_cost = 1.1; SET jit = off; SET max_parallel_workers_per_gather = 0; \
     SET client_min_messages = warning;";
 
 /// The writer's connection. A commit returns when it is on disk, whatever the server does elsewhere; a standby may be waited for.

@@ -4,6 +4,13 @@ use fhir_search::query::{Comparison, DateTest, QuantityTest};
 
 use super::fragment::Bound;
 
+/// That a row `s` lies in a rectangle.
+pub(super) const WITHIN: &str = "s.low BETWEEN ? AND ? AND s.high BETWEEN ? AND ?";
+
+/// The same for rows that are read in another order, of which those in the rectangle are picked out. What is computed keeps PostgreSQL from
+/// reading the whole rectangle instead and sorting it: the values of a prepared statement do not tell it how large that is.
+pub(super) const SCANNED: &str = "{s.low|s.low + 0} BETWEEN ? AND ? AND {s.high|s.high + 0} BETWEEN ? AND ?";
+
 /// Ranges whose ends lie within limits, all limits included.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Bounds<T> {

@@ -4,7 +4,7 @@ use super::condition::Condition;
 use super::fragment::Fragment;
 use super::resolve::Types;
 use super::source::{Row, Source, Sources};
-use crate::store::sql::dialect::{self, JOIN};
+use crate::store::sql::dialect::{self, END_OF_PROBE, JOIN};
 
 /// The parameter points to a resource of the type for which the condition holds.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ impl Chain {
             .append(self.target.live(current))
             .push(" AND ")
             .append(self.condition.probe(&row.linked_by(format!("{current}.rid"))))
-            .push(")")
+            .push(END_OF_PROBE)
     }
 
     fn probe_several(&self, row: &Row) -> Fragment {
@@ -61,7 +61,7 @@ impl Chain {
         } else {
             probe.push(" WHERE ")
         };
-        probe.append(self.condition.probe(&far)).push(")")
+        probe.append(self.condition.probe(&far)).push(END_OF_PROBE)
     }
 
     /// Whether the rows of [`Chain::sources`] are of different resources.

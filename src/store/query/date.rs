@@ -1,9 +1,9 @@
 //! Dates: comparison of periods.
 
-use super::bounds::Bounds;
+use super::bounds::{Bounds, SCANNED, WITHIN};
 use super::fragment::{Bound, Fragment, rounded};
 use super::source::{Row, Source};
-use crate::store::sql::dialect::{by_index, by_primary_key};
+use crate::store::sql::dialect::{END_OF_PROBE, by_index, by_primary_key};
 
 /// Microseconds of a day: longer periods have an index of their own, see the migration.
 const DAY: i64 = 86_400_000_000;
@@ -75,7 +75,7 @@ impl Dates {
     /// All keys of the parameter in the order of resources, a resource perhaps several times, those that fit being picked out.
     pub(super) fn scan(&self) -> Source {
         let periods = rounded(self.periods.clone()).into_iter();
-        let fits = Fragment::any(periods.map(|bounds| Fragment::new(WITHIN, bounds.values())).collect());
+        let fits = Fragment::any(periods.map(|bounds| Fragment::new(SCANNED, bounds.values())).collect());
         Source {
             from: Fragment::text(format!("ix_date AS s{}", by_index("ix_date_of_resource"))),
             condition: Fragment::new("s.parameter = ? AND ", [Bound::from(self.parameter)]).append(fits),
@@ -94,7 +94,7 @@ impl Dates {
             by_index("ix_date_of_resource"),
             row.rid
         );
-        Fragment::new(text, [self.parameter.into()]).append(fits).push(")")
+        Fragment::new(text, [self.parameter.into()]).append(fits).push(END_OF_PROBE)
     }
 
     /// Whether the rows of [`Dates::sources`] are of different resources.
@@ -111,6 +111,3 @@ impl Dates {
 fn padded(periods: Vec<Bounds<i64>>) -> Vec<Bounds<i64>> {
     if periods.len() <= FEW { periods } else { rounded(periods) }
 }
-
-/// That a row `s` lies in a rectangle.
-const WITHIN: &str = "s.low BETWEEN ? AND ? AND s.high BETWEEN ? AND ?";

@@ -39,7 +39,7 @@ impl Bound {
     }
 
     /// The value of a place for PostgreSQL.
-    pub(super) fn for_postgres(self) -> Self {
+    pub(in crate::store) fn for_postgres(self) -> Self {
         Self::Only(Dialect::Postgres, Box::new(self))
     }
 

@@ -4,7 +4,7 @@ use super::condition::Condition;
 use super::fragment::Fragment;
 use super::resolve::Types;
 use super::source::{Row, Source, Sources};
-use crate::store::sql::dialect::{self, JOIN};
+use crate::store::sql::dialect::{self, END_OF_PROBE, JOIN};
 
 /// A resource of `source` for which the condition holds points here by the parameter.
 #[derive(Clone, Debug)]
@@ -47,7 +47,7 @@ impl Has {
         if self.condition.reads_current() {
             probe = probe.append(self.source.live(current)).push(" AND ");
         }
-        probe.append(self.condition.probe(&far)).push(")")
+        probe.append(self.condition.probe(&far)).push(END_OF_PROBE)
     }
 
     /// What must be few for [`Has::sources`] to be few.

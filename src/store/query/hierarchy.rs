@@ -4,7 +4,7 @@ use fhir_search::query::Direction;
 
 use super::fragment::{Bound, Fragment, integers};
 use super::source::{Row, Source};
-use crate::store::sql::dialect::{self, JOIN};
+use crate::store::sql::dialect::{self, END_OF_PROBE, JOIN};
 
 /// The parameter points to one of the targets, or to what any number of steps lead to from there.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ impl Hierarchy {
         Fragment::new(text, [self.parameter.into()])
             .push(" WHERE p.value IN ")
             .append(self.reached())
-            .push(")")
+            .push(END_OF_PROBE)
     }
 
     /// The numbers of all members, once for each statement. `UNION` drops what was reached before, so circles end.

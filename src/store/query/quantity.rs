@@ -1,9 +1,9 @@
 //! Numbers and quantities: comparison of values and ranges.
 
-use super::bounds::Bounds;
+use super::bounds::{Bounds, SCANNED, WITHIN};
 use super::fragment::{Fragment, rounded};
 use super::source::{Row, Source};
-use crate::store::sql::dialect;
+use crate::store::sql::dialect::{self, END_OF_PROBE};
 
 /// One of the rectangles holds a key of the parameter with its unit.
 #[derive(Clone, Debug)]
@@ -35,7 +35,7 @@ impl Quantities {
 }
 
 /// So many hashes are scanned side by side.
-const SCANNED: usize = 8;
+const MOST_HASHES: usize = 8;
 
 /// A table of values and ranges under a hash.
 pub(super) struct RangeTable {
@@ -82,10 +82,10 @@ impl RangeTable {
         let hashes = by_hash(ranges);
         let source = |(hash, bounds): (i64, Vec<Bounds<f64>>)| Source {
             from: Fragment::text(format!("{} AS s{}", self.table, dialect::by_index(self.of_resource))),
-            condition: self.fits("s", parameter, hash, bounds),
+            condition: self.fits("s", SCANNED, parameter, hash, bounds),
             in_order: true,
         };
-        (hashes.len() <= SCANNED).then(|| rounded(hashes).into_iter().map(source).collect())
+        (hashes.len() <= MOST_HASHES).then(|| rounded(hashes).into_iter().map(source).collect())
     }
 
     /// Whether the resource has a row in one of the rectangles. Of one resource and hash there are few rows.
@@ -96,17 +96,22 @@ impl RangeTable {
                 self.table,
                 dialect::by_index(self.of_resource)
             ))
-            .append(self.fits("p", parameter, hash, bounds))
-            .push(&format!(" AND p.rid = {})", row.rid))
+            .append(self.fits("p", &WITHIN.replace("s.", "p."), parameter, hash, bounds))
+            .push(&format!(" AND p.rid = {}{END_OF_PROBE}", row.rid))
         };
         Fragment::any(rounded(by_hash(ranges)).into_iter().map(probe).collect())
     }
 
     /// That a row has the hash and lies in one of the rectangles.
-    fn fits(&self, alias: &str, parameter: i32, hash: i64, bounds: Vec<Bounds<f64>>) -> Fragment {
-        let within = WITHIN.replace("s.", &format!("{alias}."));
-        let within =
-            rounded(bounds).into_iter().map(|bounds| Fragment::new(within.as_str(), bounds.values()));
+    fn fits(
+        &self,
+        alias: &str,
+        within: &str,
+        parameter: i32,
+        hash: i64,
+        bounds: Vec<Bounds<f64>>,
+    ) -> Fragment {
+        let within = rounded(bounds).into_iter().map(|bounds| Fragment::new(within, bounds.values()));
         let text = format!("{alias}.parameter = ? AND {alias}.{} = ? AND ", self.hash);
         Fragment::new(text, [parameter.into(), hash.into()]).append(Fragment::any(within.collect()))
     }
@@ -123,6 +128,3 @@ fn by_hash(ranges: &[(i64, Bounds<f64>)]) -> Vec<(i64, Vec<Bounds<f64>>)> {
     }
     hashes
 }
-
-/// That a row `s` lies in a rectangle.
-const WITHIN: &str = "s.low BETWEEN ? AND ? AND s.high BETWEEN ? AND ?";

@@ -4,7 +4,7 @@ use fhir_search::query::StringTest;
 
 use super::fragment::{Bound, Fragment, rounded};
 use super::source::{Row, Source};
-use crate::store::sql::dialect;
+use crate::store::sql::dialect::{self, END_OF_PROBE};
 
 /// One of the tests fits a key of the parameter.
 #[derive(Clone, Debug)]
@@ -79,7 +79,7 @@ impl Strings {
             StringTest::Exact { folded, exact } => Fragment::new(
                 format!(
                     "EXISTS (SELECT 1 FROM ix_string AS p WHERE p.parameter = ? AND p.folded = ? AND p.exact = ? \
-                     AND p.rid = {})",
+                     AND p.rid = {}{END_OF_PROBE}",
                     row.rid
                 ),
                 [parameter, Bound::from(&**folded), (*exact).into()],

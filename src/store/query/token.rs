@@ -2,7 +2,7 @@
 
 use super::fragment::{Fragment, integers, rounded};
 use super::source::{Row, Source};
-use crate::store::sql::dialect::IS_IN_LIST;
+use crate::store::sql::dialect::{END_OF_PROBE, IS_IN_LIST};
 
 /// So many hashes are looked up one by one, which keeps the rows of each in the order of resources.
 const SEPARATE: usize = 8;
@@ -60,7 +60,7 @@ impl EqualTable {
         };
         let (table, condition, rid) = (self.table, self.condition("p", comparison), &row.rid);
         Fragment::new(
-            format!("EXISTS (SELECT 1 FROM {table} AS p WHERE {condition} AND p.rid = {rid})"),
+            format!("EXISTS (SELECT 1 FROM {table} AS p WHERE {condition} AND p.rid = {rid}{END_OF_PROBE}"),
             [parameter.into(), value],
         )
     }

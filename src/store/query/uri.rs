@@ -5,7 +5,7 @@ use fhir_search::query::UriTest;
 
 use super::fragment::{Bound, Fragment, rounded};
 use super::source::{Row, Source};
-use crate::store::sql::dialect;
+use crate::store::sql::dialect::{self, END_OF_PROBE};
 
 /// One of the tests fits a key of the parameter.
 #[derive(Clone, Debug)]
@@ -60,7 +60,7 @@ impl Uris {
 
     pub(super) fn probe(&self, row: &Row) -> Fragment {
         let equal = format!(
-            "EXISTS (SELECT 1 FROM ix_uri AS p WHERE p.parameter = ? AND p.value = ? AND p.rid = {})",
+            "EXISTS (SELECT 1 FROM ix_uri AS p WHERE p.parameter = ? AND p.value = ? AND p.rid = {}{END_OF_PROBE}",
             row.rid
         );
         let within = format!("has_uri({}, ?, ?, ?)", dialect::keys(&row.current));

@@ -5,6 +5,7 @@ use fhir_search::query::TextScope;
 use super::fragment::{Bound, Fragment};
 use super::resolve::Types;
 use super::source::{Row, Source};
+use crate::store::sql::dialect::END_OF_PROBE;
 
 /// All words occur in a resource of one of the types.
 #[derive(Clone, Debug)]
@@ -50,7 +51,7 @@ impl Words {
     pub(super) fn probe(&self, row: &Row) -> Fragment {
         Fragment::text("EXISTS (SELECT 1 FROM resource_text AS p WHERE ")
             .append(self.matches())
-            .push(&format!(" AND p.{{rowid|rid}} = {})", row.rid))
+            .push(&format!(" AND p.{{rowid|rid}} = {}{END_OF_PROBE}", row.rid))
     }
 
     /// That the words of a row `p` are those asked for.

@@ -38,6 +38,10 @@ impl Dialect {
 /// Between a table and one that has rows looked up for each row of the first; behind that one stands `ON`.
 pub(in crate::store) const JOIN: &str = " {CROSS JOIN|JOIN} ";
 
+/// The end of an `EXISTS (...)` that is asked of one resource after the other. PostgreSQL would rather look for all resources that
+/// pass, and sort them: it does not with an `OFFSET`.
+pub(in crate::store) const END_OF_PROBE: &str = "{)| OFFSET 0)}";
+
 /// Behind an expression: it is one of the integers of a list that is bound.
 pub(in crate::store) const IS_IN_LIST: &str = "{IN (SELECT value FROM json_each(?))|= ANY (?)}";
 

@@ -5,7 +5,7 @@ use fhir_search::query::{Sort, SortBy};
 use super::keyset::{Direction, behind, order_by};
 use super::order::{self, Column, Kind, Position, columns, index_columns, rid_column};
 use crate::store::StoreError;
-use crate::store::query::{Condition, Fragment, Row, Source, Types};
+use crate::store::query::{Bound, Condition, Fragment, Row, Source, Types};
 use crate::store::sql::dialect::{BY_NO_INDEX, JOIN, by_index, by_primary_key};
 
 /// A search with its names resolved.
@@ -81,15 +81,16 @@ pub(super) fn merged_selects(
             let columns: Vec<Column> = columns.iter().map(|(_, column)| column.clone()).collect();
             conditions.push(behind(&columns, direction));
         }
-        let mut arm = Fragment::text(format!("SELECT {} AS rid", select.rid));
+        let mut arm = Fragment::text(format!("{ARM}SELECT {} AS rid", select.rid));
         for (name, column) in &columns {
             arm = arm.push(", ").append(column.expression.clone()).push(&format!(" AS {name}"));
         }
-        arms.push(arm.push(" FROM ").append(select.from).push(" WHERE ").append(Fragment::all(conditions)));
         order = columns
             .into_iter()
             .map(|(name, column)| Column { expression: Fragment::text(name), ..column })
-            .collect();
+            .collect::<Vec<_>>();
+        let arm = arm.push(" FROM ").append(select.from).push(" WHERE ").append(Fragment::all(conditions));
+        arms.push(arm.append(end_of_arm(order_by(&order, direction.is_reverse()), limit)));
     }
     // The limit is within: SQLite merges the selects only where what they are ordered by is part of the result.
     Fragment::text("SELECT rid FROM (")
@@ -98,6 +99,16 @@ pub(super) fn merged_selects(
         .append(order_by(&order, direction.is_reverse()))
         .append(limited(limit))
         .push(") AS m")
+}
+
+/// What stands before and behind each of several selects that are merged. SQLite reads all at once in their order, as far as it must;
+/// PostgreSQL would read each to its end and sort, unless each is told how much is wanted of it.
+const ARM: &str = "{|(}";
+
+/// `order` names columns of the result.
+fn end_of_arm(order: Fragment, limit: usize) -> Fragment {
+    let limit = Bound::from(i64::try_from(limit).unwrap_or(i64::MAX)).for_postgres();
+    Fragment::text("{| ORDER BY ").append(order).append(Fragment::new(" LIMIT ?)}", [limit]))
 }
 
 fn limited(limit: usize) -> Fragment {
@@ -307,16 +318,17 @@ fn merged_sources(
     limit: usize,
 ) -> Fragment {
     let column = [rid_column("s.rid", search.sort, start)];
+    let order = if direction.is_reverse() { "rid" } else { "rid DESC" };
     let arms = sources.into_iter().map(|source| {
         let mut arm = arm(search, driver, source);
         if start.is_some() {
             arm.conditions.push(behind(&column, direction));
         }
-        let rows = Fragment::text("SELECT s.rid AS rid FROM ").append(arm.from).push(" WHERE ");
-        rows.append(Fragment::all(arm.conditions))
+        let rows = Fragment::text(format!("{ARM}SELECT {{|DISTINCT }}s.rid AS rid FROM "));
+        let rows = rows.append(arm.from).push(" WHERE ").append(Fragment::all(arm.conditions));
+        rows.append(end_of_arm(Fragment::text(order), limit))
     });
-    let order = if direction.is_reverse() { " ORDER BY rid" } else { " ORDER BY rid DESC" };
-    Fragment::join(arms, " UNION ").push(order).append(limited(limit))
+    Fragment::join(arms, " UNION ").push(" ORDER BY ").push(order).append(limited(limit))
 }
 
 fn arm(search: &Search<'_>, driver: usize, source: Source) -> Select {
