@@ -319,14 +319,20 @@ fn merged_sources(
 ) -> Fragment {
     let column = [rid_column("s.rid", search.sort, start)];
     let order = if direction.is_reverse() { "rid" } else { "rid DESC" };
+    let is_alone = sources.len() == 1;
     let arms = sources.into_iter().map(|source| {
         let mut arm = arm(search, driver, source);
         if start.is_some() {
             arm.conditions.push(behind(&column, direction));
         }
-        let rows = Fragment::text(format!("{ARM}SELECT {{|DISTINCT }}s.rid AS rid FROM "));
-        let rows = rows.append(arm.from).push(" WHERE ").append(Fragment::all(arm.conditions));
-        rows.append(end_of_arm(Fragment::text(order), limit))
+        let rows = Fragment::text("s.rid AS rid FROM ").append(arm.from).push(" WHERE ");
+        let rows = rows.append(Fragment::all(arm.conditions));
+        match is_alone {
+            true => Fragment::text("SELECT ").append(rows),
+            false => Fragment::text(format!("{ARM}SELECT {{|DISTINCT }}"))
+                .append(rows)
+                .append(end_of_arm(Fragment::text(order), limit)),
+        }
     });
     Fragment::join(arms, " UNION ").push(" ORDER BY ").push(order).append(limited(limit))
 }
