@@ -121,7 +121,9 @@ impl Connection {
         let Target { authority, prefix } = &self.target;
         let text = &mut self.sent;
         text.clear();
-        for part in [request.method, " ", prefix, &request.path, " HTTP/1.1\r\nHost: ", authority] {
+        // A base without a path is asked for as `/`.
+        let root = if prefix.is_empty() && request.path.is_empty() { "/" } else { "" };
+        for part in [request.method, " ", prefix, root, &request.path, " HTTP/1.1\r\nHost: ", authority] {
             text.extend_from_slice(part.as_bytes());
         }
         text.extend_from_slice(b"\r\nAccept: application/fhir+json\r\n");

@@ -5,7 +5,6 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::print_stderr,
-    clippy::panic,
     reason = "a helper fails the test, and tells what was done"
 )]
 
