@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Westway and Helios side by side, each on SQLite and on PostgreSQL, with the same data. See README.md beside this file.
 #
-#     HELIOS_BIN=/path/to/hfs bench/peers.sh
+#     HELIOS_BIN=/path/to/hfs HFS_DATA_DIR=/path/to/data bench/peers.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . bench/servers.sh
 
 helios="${HELIOS_BIN:-}"
 [ -x "$helios" ] || bench_fail "set HELIOS_BIN to the program hfs: cargo install helios-hfs --version 0.2.7 --no-default-features --features R4,sqlite,postgres"
+[ -f "${HFS_DATA_DIR:-}/search-parameters-r4.json" ] || bench_fail "set HFS_DATA_DIR to a folder with search-parameters-r4.json, a Bundle of R4's SearchParameters: Helios knows next to none without it"
 shared="${WESTWAY_SHARED:-$PWD/../shared}"
 files="${BENCH_FILES:-$shared/synthea}"
 [ -d "$files" ] || bench_fail "the Synthea bundles are not at $files; set WESTWAY_SHARED or BENCH_FILES"
